@@ -1,0 +1,253 @@
+"""Restore the plain terms of spun text: a noisy channel decoded in two passes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from unspin.lexicon.read import LexiconError, Pack, find_packs, fingerprint, read_packs
+from unspin.records import Block, Edit, Span
+from unspin.restore import candidates, decoder, features, grammar, prior
+from unspin.restore.candidates import Candidate, Match
+from unspin.restore.decoder import Choice
+from unspin.restore.language_model import Mixture, Trigram, Web
+from unspin.restore.tokens import Token, tokens
+
+__all__ = ["Decoded", "LexiconError", "Piece", "Restorer"]
+
+#: Share of the longer words that a Title-Case block capitalises.
+TITLE_SHARE = 0.6
+
+
+#: What the first pass typically finds in a spun document, for texts too short to tell.
+KNOWN_SPUN = features.Context(document=0.5)
+
+
+class Decoded(NamedTuple):
+    """What restoring a text came to."""
+
+    edits: tuple[Edit, ...]  #: in offsets of the text that was given
+    status: str  #: ``done`` or ``clean``
+    spin_score: float
+    pack: str
+
+
+class Piece(NamedTuple):
+    """A stretch of a block that is decoded in one go, with its lattice."""
+
+    block: int  #: index of the block it belongs to
+    found: list[Token]
+    matches: list[Match]
+    title: bool
+
+
+class Restorer:
+    """Packs, language models and weights, loaded once and used for any number of texts.
+
+    >>> restorer = Restorer.load()
+    >>> restorer.restore("The army met.", [Block("b1", "", "paragraph", 0, 13)]).status
+    'clean'
+    """
+
+    def __init__(self, packs: Sequence[Pack], trie: candidates.Trie, weights: features.Weights,
+                 models: tuple[Trigram, Web], careful: float = 0.5, lexicon_hash: str = "") -> None:
+        self.packs = tuple(packs)
+        self.weights = weights
+        self.careful = careful
+        self._trie = trie
+        self._models = models
+        self._lexicon_hash = lexicon_hash
+        self._mixtures: dict[tuple[float, ...], Mixture] = {}
+        self._frequencies: dict[tuple[str, ...], float] = {}
+
+    @classmethod
+    def load(cls, packs: Sequence[str | Path] = (), careful: float = 0.5, weights: Path | None = None) -> Restorer:
+        """Load packs by name or path (all shipped ones where none is named).
+
+        Raises LexiconError at the first line of a pack that cannot be used.
+        """
+        folders = find_packs(packs)
+        mark = fingerprint(folders)
+        read = read_packs(folders)
+        return cls(read, candidates.load_trie(read, mark), features.load_weights(weights or features.WEIGHTS_PATH),
+                   (Trigram(), Web.load()), careful, mark)
+
+    def identity(self) -> dict[str, object]:
+        """Give what the restored text depends on besides the input: names and hashes."""
+        weights = hashlib.sha256(repr(self.weights).encode()).hexdigest()
+        return {"packs": [p.name for p in self.packs], "lexicons": self._lexicon_hash, "weights": weights,
+                "careful": self.careful}
+
+    # -- the two passes
+
+    def restore(self, text: str, blocks: Sequence[Block]) -> Decoded:
+        """Propose edits for the blocks of a text, which is left as it is.
+
+        Two passes: the first decodes without knowing the document; what it
+        finds gives the document its spin score and its prior, under which the
+        second pass decides.  A clean document gets no edit.
+        """
+        pieces = self.pieces(text, blocks)
+        words = sum(len(p.found) for p in pieces)
+        first = [self.decode(p, self.weights.first) for p in pieces]
+        score, spun = self.judge(pieces, first, words)
+        if score < self.weights.clean:
+            return Decoded((), "clean", score, "")
+        contexts = self.contexts(pieces, first, spun)
+        edits: list[Edit] = []
+        second: list[Choice] = []
+        for piece, context, before in zip(pieces, contexts, first, strict=True):
+            if context is None:
+                continue
+            choices = self.decode(piece, self.weights.second, context, before)
+            second += choices
+            edits += self.edits(text, piece, choices)
+        edits = grammar.articles(text, grammar.seams(text, sorted(edits, key=lambda e: (e.start, e.end))))
+        return Decoded(tuple(edits), "done", score, prior.best_pack(second))
+
+    def restore_spun(self, text: str) -> list[Edit]:
+        """Propose edits for a text that is known to be spun, whatever its own evidence: for proving entries."""
+        block = Block("b1", "", "paragraph", 0, len(text))
+        edits: list[Edit] = []
+        for piece in self.pieces(text, [block]):
+            edits += self.edits(text, piece, self.decode(piece, self.weights.second, KNOWN_SPUN))
+        return grammar.articles(text, grammar.seams(text, sorted(edits, key=lambda e: (e.start, e.end))))
+
+    def pieces(self, text: str, blocks: Sequence[Block]) -> list[Piece]:
+        """Cut the blocks into what is decoded together: labels and bodies apart."""
+        found: list[Piece] = []
+        for number, block in enumerate(blocks):
+            spans: list[Span] = []
+            if block.kind == "metadata":
+                spans = [block.label] if block.label else [(block.start, block.end)]
+            elif block.label:
+                spans = [block.label, (max(block.body, block.label[1]), block.end)]
+            else:
+                spans = [(block.start, block.end)]
+            for start, end in spans:
+                cut = tokens(text, start, end)
+                if cut:
+                    found.append(Piece(number, cut, candidates.find_matches(cut, self._trie), is_title(cut)))
+        return found
+
+    def judge(self, pieces: Sequence[Piece], first: Sequence[Sequence[Choice]], words: int) -> tuple[float, set[int]]:
+        """Give the spin score of a document and the blocks that may be edited.
+
+        A document that is clean as a whole may hold a spun paragraph: its
+        blocks with overwhelming evidence of their own still count.
+        """
+        by_block: dict[int, list[Choice]] = {}
+        sizes: dict[int, int] = {}
+        for piece, choices in zip(pieces, first, strict=True):
+            by_block.setdefault(piece.block, []).extend(choices)
+            sizes[piece.block] = sizes.get(piece.block, 0) + len(piece.found)
+        whole = prior.spin_score(prior.evidence(c for cs in first for c in cs), words, self.weights.spin)
+        if whole >= self.weights.clean:
+            return whole, set(by_block)
+        alone: dict[int, float] = {}
+        for number, choices in by_block.items():
+            found = prior.evidence(choices)
+            if found >= 8:
+                score = prior.spin_score(found, sizes[number], self.weights.spin)
+                if score >= max(self.weights.clean, 0.9):
+                    alone[number] = score
+        return (max(alone.values()), set(alone)) if alone else (whole, set())
+
+    def contexts(self, pieces: Sequence[Piece], first: Sequence[Sequence[Choice]],
+                 spun: set[int]) -> list[features.Context | None]:
+        """Give each piece what the first pass says of its document and block; None where nothing may change."""
+        chosen = [c for piece, cs in zip(pieces, first, strict=True) if piece.block in spun for c in cs]
+        whole = prior.share(chosen)
+        by_block: dict[int, list[Choice]] = {}
+        for piece, choices in zip(pieces, first, strict=True):
+            by_block.setdefault(piece.block, []).extend(choices)
+        elsewhere: dict[str, tuple[float, int]] = {}
+        for rule, chances in decoder.probabilities(chosen).items():
+            elsewhere[rule] = (sum(chances), len(chances))
+        document = features.log_odds(whole)
+        found: list[features.Context | None] = []
+        for piece in pieces:
+            if piece.block not in spun:
+                found.append(None)
+                continue
+            block = features.log_odds(prior.share(by_block[piece.block], whole)) - document
+            found.append(features.Context(document, block, elsewhere))
+        return found
+
+    # -- one piece
+
+    def decode(self, piece: Piece, weights: Sequence[float], context: features.Context | None = None,
+               before: Sequence[Choice] = ()) -> list[Choice]:
+        """Decode one piece under a weight vector and give its choices."""
+        if not piece.matches:
+            return []
+        known = context or features.Context()
+        own = {(c.first, c.last, o.rule): p for c in before for p, o in c.others if o is not None}
+
+        def channel(match: Match, candidate: Candidate) -> float:
+            return features.dot(weights, features.static(
+                match, candidate, piece.found, piece.title, known, self.frequency(match, candidate, piece.found),
+                own.get((match.first, match.last, candidate.rule), 0.0)))
+
+        arcs = decoder.lattice(piece.found, piece.matches, channel)
+        score = self.mixture(weights).score
+        path = decoder.best_path(piece.found, arcs, score)
+        return decoder.weigh(piece.found, arcs, path, score)
+
+    def mixture(self, weights: Sequence[float]) -> Mixture:
+        """Give the language models mixed as a weight vector says."""
+        key = (weights[features.INDEX["trigram"]], weights[features.INDEX["web"]])
+        if key not in self._mixtures:
+            self._mixtures[key] = Mixture(tuple(zip(self._models, key, strict=True)))
+        return self._mixtures[key]
+
+    def frequency(self, match: Match, candidate: Candidate, found: Sequence[Token]) -> float:
+        """Give log frequency of the plain phrase less that of the spun one, out of context."""
+        spun = tuple(w for t in found[match.first : match.last] for w in decoder.token_words(t))
+        return self._frequency(candidate.words) - self._frequency(spun)
+
+    def _frequency(self, words: tuple[str, ...]) -> float:
+        value = self._frequencies.get(words)
+        if value is None:
+            trigram = self._models[0]
+            value = sum(trigram.score(words[i - 2] if i > 1 else "", words[i - 1] if i else "", w)
+                        for i, w in enumerate(words))
+            self._frequencies[words] = value
+        return value
+
+    def edits(self, text: str, piece: Piece, choices: Sequence[Choice]) -> list[Edit]:
+        """Turn choices into edits: sure ones changed, doubtful ones suspect."""
+        made: list[Edit] = []
+        for choice in choices:
+            ranked = [(p, c) for p, c in choice.others if c is not None]
+            if not ranked:
+                continue
+            chance, candidate = ranked[0]
+            if choice.candidate is not None and choice.candidate is not candidate:
+                chance, candidate = choice.probability, choice.candidate
+            applied = (choice.candidate is candidate and chance >= self.weights.changed and not candidate.suspect)
+            if not applied and chance < self.weights.suspect:
+                continue
+            start, end = piece.found[choice.first].start, piece.found[choice.last - 1].end
+            original = text[start:end]
+            new = grammar.capitals(original, candidate.plain, piece.title)
+            if new == original:
+                continue
+            others = tuple(dict.fromkeys(c.plain if c else original for _, c in choice.others if c is not candidate))
+            made.append(Edit(start, end, original, new, "changed" if applied else "suspect",
+                             "phrase" if choice.last - choice.first > 1 else "word", candidate.rule, candidate.pack,
+                             round(chance, 4), others[:6]))
+        return made
+
+
+def is_title(found: Sequence[Token]) -> bool:
+    """Tell whether tokens are written in Title Case: most longer words begin with a capital.
+
+    >>> is_title(tokens("Top-Degree Talks on Army Help", 0, 29))
+    True
+    """
+    long = [t for t in found if len(t.word) > 3 and t.shape != "number"]
+    return bool(long) and sum(t.shape in {"Capital", "UPPER"} for t in long) >= TITLE_SHARE * len(long) and (
+        len(long) > 1 or found[0].shape == "Capital")

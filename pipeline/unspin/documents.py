@@ -1,0 +1,51 @@
+"""Restore one document: tidy, layout and decoder joined into edits of the source text."""
+
+from __future__ import annotations
+
+from unspin.edits import OffsetMap, apply, compose
+from unspin.layout import layout, metadata
+from unspin.records import CLEAN_KINDS, Block, Metadata, Restoration, Source
+from unspin.restore import Restorer
+from unspin.tidy import tidy
+
+
+def restore_document(source: Source, restorer: Restorer) -> Restoration:
+    """Restore a document that was read; the source text and its offsets stay the measure of all edits.
+
+    A document that turns out clean keeps only repairs of encoding, spacing
+    and markup, whatever else the tidying would have proposed.
+
+    >>> source = Source("a.txt", "a.txt", "", "The talks were held.The army left.")
+    >>> restore_document(source, Restorer.load()).text
+    'The talks were held. The army left.'
+    """
+    surface = tidy(source.text)
+    tidied = apply(source.text, surface)
+    blocks = layout(tidied)
+    decoded = restorer.restore(tidied, blocks)
+    if decoded.status == "clean":
+        surface = [e for e in surface if e.kind in CLEAN_KINDS and e.outcome == "changed"]
+        tidied = apply(source.text, surface)
+        blocks = layout(tidied)
+    edits = compose(source.text, surface, decoded.edits)
+    text = apply(source.text, edits)
+    inner, outer = OffsetMap(decoded.edits), OffsetMap(edits)
+    placed = [move(block, inner, text) for block in blocks]
+    spans = tuple(outer.backward_span((b.start, b.end)) for b in placed)
+    own = metadata(text, placed)
+    told = source.metadata
+    joint = Metadata(*(outside or inside for outside, inside in zip(told, own, strict=True)))
+    return Restoration(source, decoded.status, text, tuple(edits), tuple(placed), spans, joint,
+                       round(decoded.spin_score, 4), decoded.pack)
+
+
+def move(block: Block, offsets: OffsetMap, text: str) -> Block:
+    """Give a block of the tidied text its place in the restored text."""
+    start, end = offsets.forward_span((block.start, block.end))
+    label = offsets.forward_span(block.label) if block.label else None
+    body = offsets.forward(block.body) if block.body > block.start else start
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return block._replace(start=start, end=end, label=label, body=max(body, start))

@@ -1,0 +1,155 @@
+"""Find, for every stretch of tokens, what it may stand for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from unspin.lexicon import forms
+from unspin.lexicon.read import Entry, Pack
+from unspin.restore.language_model import words_for
+from unspin.restore.tokens import Token, fold
+
+#: Raised when what the cache holds changes its meaning.
+CACHE_VERSION = 3
+
+#: The longest spun phrase in tokens; longer ones would cost every position a longer walk.
+LONGEST_KEY = 8
+
+
+class Candidate(NamedTuple):
+    """A plain phrase that a spun phrase may stand for."""
+
+    plain: str  #: as written in the lexicon, inflected
+    words: tuple[str, ...]  #: for the language model
+    rule: str
+    pack: str
+    form: str  #: Penn tag of the inflection, ``XX`` for fixed phrases
+    channel: str  #: ``pack``, ``fuzzy``, ``glossary`` or ``open``
+    suspect: bool  #: only ever proposed
+    key_length: int  #: words of the spun phrase
+
+
+class Match(NamedTuple):
+    """Tokens ``[first, last)`` of a block and what they may stand for."""
+
+    first: int
+    last: int
+    candidates: tuple[Candidate, ...]
+
+
+Trie = dict[str, Any]
+
+
+def key_words(phrase: str) -> tuple[str, ...]:
+    """Cut a spun phrase into the words of its key: lower case, hyphens are joints.
+
+    >>> key_words("Top-degree talks")
+    ('top', 'degree', 'talks')
+    """
+    return tuple(fold(w) for w in phrase.replace("-", " ").split())
+
+
+def expand(entry: Entry) -> list[tuple[tuple[str, ...], str, str]]:
+    """Give (key, plain, tag) of every inflected form of an entry."""
+    found: dict[tuple[tuple[str, ...], str], str] = {}
+    for spun, plain, tag in forms.pairs(entry.spun, entry.plain, entry.form):
+        found.setdefault((key_words(spun), plain), tag)
+    return [(key, plain, tag) for (key, plain), tag in found.items()]
+
+
+def compile_rows(packs: Sequence[Pack]) -> list[list[Any]]:
+    """Expand all entries into JSON rows ``[key, plain, words, rule, pack, tag, suspect]``, sorted.
+
+    Where two entries give the same plain phrase for the same key, the first in
+    order of rule id stands, so that neither the order of packs nor of lines matters.
+    """
+    rows: dict[tuple[tuple[str, ...], str], list[Any]] = {}
+    for entry in sorted((e for pack in packs for e in pack.entries), key=lambda e: e.rule):
+        for key, plain, tag in expand(entry):
+            if key and len(key) <= LONGEST_KEY and (key, plain) not in rows:
+                rows[key, plain] = [list(key), plain, list(words_for(plain)), entry.rule, entry.pack, tag,
+                                    entry.outcome == "suspect"]
+    return [rows[k] for k in sorted(rows)]
+
+
+def build_trie(rows: Iterable[Sequence[Any]]) -> Trie:
+    """Make a trie of dicts over key words; the candidates hang under the empty string."""
+    trie: Trie = {}
+    for key, plain, words, rule, pack, tag, suspect in rows:
+        node = trie
+        for word in key:
+            node = node.setdefault(word, {})
+        node.setdefault("", []).append(
+            Candidate(plain, tuple(words), rule, pack, tag, "pack", bool(suspect), len(key)))
+    return trie
+
+
+def cache_folder() -> Path:
+    """Give the folder for compiled lexicons: ``$UNSPIN_CACHE``, else the user's cache folder."""
+    named = os.environ.get("UNSPIN_CACHE")
+    if named:
+        return Path(named)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "unspin"
+
+
+def load_trie(packs: Sequence[Pack], fingerprint: str) -> Trie:
+    """Give the compiled trie, from the cache while no pack file has changed.
+
+    The cache is JSON, never pickled; a cache that cannot be read or written is
+    done without.
+    """
+    name = hashlib.sha256(f"{CACHE_VERSION}:{fingerprint}".encode()).hexdigest()[:32]
+    path = cache_folder() / f"lexicon-{name}.json"
+    try:
+        with open(path, encoding="utf-8") as handle:
+            return build_trie(json.load(handle))
+    except (OSError, ValueError, TypeError):
+        rows = compile_rows(packs)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as handle:
+            json.dump(rows, handle, ensure_ascii=False)
+        os.replace(handle.name, path)
+    except OSError:
+        pass  # a read-only home costs time, not the run
+    return build_trie(rows)
+
+
+def find_matches(found: Sequence[Token], trie: Trie) -> list[Match]:
+    """Find every stretch of tokens that is a key, longest first at each place.
+
+    A stretch never runs over a shielded token, a sentence end or any mark but
+    a space or a hyphen; only its last word may carry a possessive.
+    """
+    matches: list[Match] = []
+    count = len(found)
+    for first in range(count):
+        token = found[first]
+        if token.shielded:
+            continue
+        node = trie.get(token.word)
+        if node is None:
+            continue
+        here: list[Match] = []
+        last = first + 1
+        while True:
+            candidates = node.get("")
+            if candidates:
+                here.append(Match(first, last, tuple(candidates)))
+            if last >= count or found[last - 1].suffix:
+                break
+            following = found[last]
+            if following.shielded or following.breaks or not following.joint:
+                break
+            node = node.get(following.word)
+            if node is None:
+                break
+            last += 1
+        matches.extend(reversed(here))
+    return matches

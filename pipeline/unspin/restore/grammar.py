@@ -1,0 +1,98 @@
+"""Make a chosen phrase fit its place: capitals, articles, words doubled at a seam."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from unspin.records import Edit
+from unspin.restore.language_model import article
+from unspin.restore.tokens import shape_of
+
+#: Words that stay lower case inside a Title-Case heading.
+SMALL = frozenset("a an and as at but by for from in into nor of on or over per the to up via with".split())
+
+#: Words that are never meant twice in a row.
+NEVER_DOUBLED = frozenset("a an the to of in on at by for from with and or as is are was were be been will that".split())
+
+#: The indefinite article right before a place.
+ARTICLE = re.compile(r"(?<![\w'’.-])([Aa])(n?)(\s+(?:[\"“‘'(]\s?)?)$")
+
+NEXT_WORD = re.compile(r"[\"“‘'(]?([^\W_]+(?:\.(?=[^\W_]))?)")
+
+
+def capitals(original: str, plain: str, title: bool) -> str:
+    """Write a plain phrase the way the spun one was written.
+
+    ``title``: the phrase stands in a Title-Case heading or label.
+
+    >>> capitals("Army", "military", False), capitals("ARMY", "military", False)
+    ('Military', 'MILITARY')
+    >>> capitals("Members of the Family", "relations", True), capitals("Safety", "safety of the state", True)
+    ('Relations', 'Safety of the State')
+    """
+    first = re.split(r"[\s-]", original, maxsplit=1)[0] or original
+    if len(original) > 2 and original.isupper():
+        return plain.upper()
+    if not plain or shape_of(first) not in {"Capital", "UPPER", "mixed"} or not first[0].isupper():
+        return plain
+    if title:
+        words = plain.split(" ")
+        return " ".join(w if i and w in SMALL else "-".join(_up(p) for p in w.split("-")) for i, w in enumerate(words))
+    return _up(plain)
+
+
+def _up(word: str) -> str:
+    return word[:1].upper() + word[1:]
+
+
+def articles(text: str, edits: Sequence[Edit]) -> list[Edit]:
+    """Repair ``a`` and ``an`` before and at the start of what was changed.
+
+    Gives the edits with the article's edit joined in where the changed phrase
+    begins right after it; nothing else in the text is looked at.
+
+    >>> edit = Edit(2, 13, "complicated", "advanced", "changed", "word", "r")
+    >>> [(e.original, e.replacement) for e in articles("A complicated plan", [edit])]
+    [('A', 'An'), ('complicated', 'advanced')]
+    """
+    found: list[Edit] = []
+    for edit in edits:
+        if edit.outcome == "changed" and edit.replacement:
+            before = ARTICLE.search(text, max(0, edit.start - 6), edit.start)
+            word = NEXT_WORD.match(edit.replacement)
+            if before and word:
+                wanted = article(word[1].lower())
+                written = "a" + before[2]
+                if wanted != written and article(_first_word(edit.original)) == written:
+                    start = before.start(1)
+                    old = before[1] + before[2]
+                    new = before[1] + wanted[1:]
+                    found.append(Edit(start, start + len(old), old, new, "changed", "agreement",
+                                      "grammar:article", edit.pack, edit.score))
+        found.append(edit)
+    return found
+
+
+def _first_word(text: str) -> str:
+    match = NEXT_WORD.match(text)
+    return match[1].lower() if match else ""
+
+
+def seams(text: str, edits: Sequence[Edit]) -> list[Edit]:
+    """Drop a small word that a change would double with the word after it.
+
+    >>> edit = Edit(0, 9, "get entry", "access to", "changed", "phrase", "r")
+    >>> [(e.original, e.replacement) for e in seams("get entry to water", [edit])]
+    [('get entry to', 'access to')]
+    """
+    found: list[Edit] = []
+    taken = {e.start for e in edits if e.outcome == "changed"}
+    for edit in edits:
+        last = edit.replacement.rpartition(" ")[2].lower()
+        after = re.compile(r"\s+([^\W_]+)").match(text, edit.end)
+        if (edit.outcome == "changed" and after and last in NEVER_DOUBLED and after[1].lower() == last
+                and after.start(1) not in taken):
+            edit = edit._replace(end=after.end(), original=text[edit.start : after.end()])
+        found.append(edit)
+    return found

@@ -1,0 +1,208 @@
+"""Fit the weights of the decoder on gold articles.
+
+    python tests/tuning/fit_weights.py [--write] GOLD_DIR...
+
+Each gold article is decoded as a run would decode it; every place that has
+candidates gives one training case (a conditional logit over keeping and the
+candidates).  The printed figures are cross-validated: the weights for an
+article are fitted on the others.  ``--write`` fits on all and renews
+``weights.json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import math
+import re
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from scipy.optimize import minimize
+
+from unspin import evaluate
+from unspin.layout import layout
+from unspin.restore import Restorer, decoder, features, grammar, prior
+from unspin.restore.tokens import tokens
+
+HERE = Path(__file__).resolve().parent
+SHARED = HERE.parent.parent.parent / "shared"
+
+
+class Case(NamedTuple):
+    """One place: features of each option (keeping first), which are right, and whether gold asks for a change."""
+
+    values: np.ndarray
+    right: np.ndarray
+    required: bool
+    text: str
+
+
+def normal(text: str) -> str:
+    text = re.sub(r"\s+", " ", text).strip().casefold()
+    return re.sub(r"\ban\b", "a", text)
+
+
+def cases(restorer: Restorer, marked: str, second: bool) -> tuple[list[Case], float, int]:
+    """Decode one gold article and label every place; also its evidence and its words."""
+    spun, gold = evaluate.parse(marked)
+    pieces = restorer.pieces(spun, layout(spun))
+    weights = restorer.weights
+    first = [restorer.decode(p, weights.first) for p in pieces]
+    found = prior.evidence(c for cs in first for c in cs)
+    words = sum(len(p.found) for p in pieces)
+    contexts = restorer.contexts(pieces, first, {p.block for p in pieces}) if second else [None] * len(pieces)
+    made: list[Case] = []
+    for piece, context, before in zip(pieces, contexts, first, strict=True):
+        if not piece.matches:
+            continue
+        known = context or features.Context()
+        vector = weights.second if second else weights.first
+        own = {(c.first, c.last, o.rule): p for c in before for p, o in c.others if o is not None}
+        static = {}
+        for match in piece.matches:
+            for candidate in match.candidates:
+                static[match.first, match.last, candidate] = features.static(
+                    match, candidate, piece.found, piece.title, known,
+                    restorer.frequency(match, candidate, piece.found),
+                    own.get((match.first, match.last, candidate.rule), 0.0))
+        arcs = decoder.lattice(piece.found, piece.matches,
+                               lambda m, c: features.dot(vector, static[m.first, m.last, c]))
+        mixture = restorer.mixture(vector)
+        path = decoder.best_path(piece.found, arcs, mixture.score)
+        for place in decoder.places(piece.found, arcs, path):
+            arc = place.arc
+            start, end = piece.found[arc.first].start, piece.found[arc.last - 1].end
+            here = [g for g in gold if g.start < end and g.end > start]
+            low, high = min([start, *(g.start for g in here)]), max([end, *(g.end for g in here)])
+            here = [g for g in gold if g.start < high and g.end > low]
+            low, high = min([low, *(g.start for g in here)]), max([high, *(g.end for g in here)])
+            accepted = {normal(evaluate.applied(spun, low, high, [(g.start, g.end, r) for g, r in zip(here, combo)]))
+                        for combo in itertools.islice(itertools.product(*(g.accepted for g in here)), 256)}
+            around = [(g.start, g.end, g.accepted[0]) for g in here if g.end <= start or g.start >= end]
+            values, right = [], []
+            base = [sum(x) for x in zip(*reads(mixture, place.left, place.kept, place.right))]
+            for rival in (None, *place.rivals):
+                if rival is None:
+                    row, new = [0.0] * len(features.NAMES), spun[start:end]
+                else:
+                    row = list(static[arc.first, arc.last, rival.candidate])
+                    own_words = decoder.arc_words(rival, piece.found)
+                    parts = [sum(x) for x in zip(*reads(mixture, place.left, own_words, place.right))]
+                    row[-2:] = [p - b for p, b in zip(parts, base)]
+                    new = rival.candidate.plain
+                values.append(row)
+                right.append(normal(evaluate.applied(spun, low, high, sorted([*around, (start, end, new)]))) in accepted)
+            made.append(Case(np.array(values), np.array(right), any(g.required for g in here),
+                             spun[max(0, start - 25) : start] + "[" + spun[start:end] + "]" + spun[end : end + 25]
+                             + " => " + str([r.candidate.plain for r in place.rivals])))
+    return made, found, words
+
+
+def reads(mixture, left, words, right):
+    a, b = left
+    for word in (*words, *right):
+        yield mixture.each(a, b, word)
+        a, b = b, word
+
+
+def fit(all_cases: list[Case], use: list[int], penalty: float = 0.3) -> np.ndarray:
+    """Fit a conditional logit; a place where no option is right counts half, for keeping."""
+    prepared = []
+    for case in all_cases:
+        right, weight = case.right.copy(), 1.0
+        if not right.any():
+            right[0], weight = True, 0.5
+        prepared.append((case.values[:, use], right, weight))
+
+    def loss(w):
+        value, slope = penalty * w @ w, 2 * penalty * w
+        for x, right, weight in prepared:
+            z = x @ w
+            p = np.exp(z - z.max())
+            p /= p.sum()
+            chance = p[right].sum() + 1e-12
+            value -= weight * math.log(chance)
+            slope = slope - weight * (x.T @ (np.where(right, p / chance, 0.0) - p))
+        return value, slope
+
+    found = minimize(loss, np.zeros(len(use)), jac=True, method="L-BFGS-B").x
+    whole = np.zeros(len(features.NAMES))
+    whole[use] = found
+    return whole
+
+
+def figures(all_cases: list[Case], w: np.ndarray, threshold: float) -> tuple[int, int, int]:
+    found = false = missed = 0
+    for case in all_cases:
+        z = case.values @ w
+        p = np.exp(z - z.max())
+        p /= p.sum()
+        k = int(p.argmax())
+        if k and p[k] < threshold:
+            k = 0
+        hit = bool(k and case.right[k])
+        found += hit and case.required
+        false += bool(k and not case.right[k])
+        missed += case.required and not hit
+    return found, false, missed
+
+
+def as_weights(restorer: Restorer, **parts) -> None:
+    restorer.weights = restorer.weights._replace(**{k: tuple(map(float, v)) for k, v in parts.items()})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("gold", nargs="*", type=Path)
+    parser.add_argument("--pack", action="append", default=[])
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--show", type=int, default=0)
+    args = parser.parse_args()
+    folders = args.gold or [HERE.parent / "gold", SHARED / "gold"]
+    files = [f for folder in folders for f in sorted(folder.glob("*.marked.txt"))]
+    restorer = Restorer.load(args.pack)
+    texts = {f.name: f.read_text(encoding="utf-8") for f in files}
+    late = {features.INDEX[n] for n in ("document", "block", "elsewhere")}
+    used = [i for i in range(len(features.NAMES))]
+    for turn in range(2):
+        for second in (False, True):
+            got = {name: cases(restorer, marked, second) for name, marked in texts.items()}
+            use = [i for i in used if second or i not in late]
+            w = fit([c for cs, _, _ in got.values() for c in cs], use)
+            as_weights(restorer, **{"second" if second else "first": w})
+            print("second" if second else "first", {n: round(float(v), 2) for n, v in zip(features.NAMES, w)})
+    spun_names = [n for n in texts if not n.startswith("clean-")]
+    total = {t: [0, 0, 0] for t in (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75)}
+    for name in spun_names:
+        w = fit([c for other, (cs, _, _) in got.items() if other != name for c in cs], used)
+        for t in total:
+            row = figures(got[name][0], w, t)
+            total[t] = [a + b for a, b in zip(total[t], row)]
+        row = figures(got[name][0], w, 0.55)
+        print(f"{name[:44]:44} found {row[0]:4} false {row[1]:4} missed {row[2]:4}  evidence/100 {100 * got[name][1] / got[name][2]:.1f}")
+        if args.show:
+            for case in got[name][0]:
+                z = case.values @ w
+                p = np.exp(z - z.max())
+                p /= p.sum()
+                k = int(p.argmax())
+                if k and not case.right[k] and p[k] > 0.55:
+                    print(f"      {p[k]:.2f} #{k} {case.text}  right: {np.flatnonzero(case.right).tolist()}")
+    for t, (found, false, missed) in total.items():
+        p, r = found / max(1, found + false), found / max(1, found + missed)
+        print(f"threshold {t}: P {p:.3f} R {r:.3f} F0.5 {1.25 * p * r / max(1e-9, 0.25 * p + r):.3f}")
+    if args.write:
+        path = features.WEIGHTS_PATH
+        data = json.loads(path.read_text())
+        for part in ("first", "second"):
+            data[part] = {n: round(v, 4) for n, v in zip(features.NAMES, getattr(restorer.weights, part)) if v}
+        path.write_text(json.dumps(data, indent=1) + "\n")
+        print("wrote", path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
