@@ -184,9 +184,9 @@ _BOLD = re.compile(r"(?P<mark>\*\*|__)(?P<text>[^*_\n]{1,150})(?P=mark)[ \t]*:?$
 
 #: Words that Title Case leaves in lower case.
 _SMALL = frozenset(
-    "a an and as at be but by for from in into is it its nor of off on onto or our over per so than that the their through thru to "
-    "toward towards under up upon versus via vs vs. was were what when with within without yet amid among are after before between "
-    "inside how why who".split()
+    "a an and as at be but by for from in into is it its nor of off on onto or our over per so than that the their "
+    "through thru to toward towards under up upon versus via vs vs. was were what when with within without yet amid "
+    "among are after before between inside how why who".split()
 )
 
 

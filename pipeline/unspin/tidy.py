@@ -1,0 +1,872 @@
+"""Repairs of the surface: encoding, markup, spacing, spelling slips, lost capitals; one small function a fault."""
+
+from __future__ import annotations
+
+import bisect
+import difflib
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import NamedTuple
+
+import ftfy
+
+from unspin.edits import apply, compose, settle
+from unspin.layout import layout, title_case
+from unspin.records import KINDS, Block, Edit, Span
+
+
+class Page(NamedTuple):
+    """A text and its blocks, as the rules see them."""
+
+    text: str
+    blocks: Sequence[Block] = ()
+
+
+class Repair(NamedTuple):
+    """What a rule puts in the place of a stretch of the text."""
+
+    start: int
+    end: int
+    replacement: str
+    alternatives: tuple[str, ...] = ()
+
+
+class Rule(NamedTuple):
+    """A fault and the function that finds it; edits name it as ``tidy:NAME``."""
+
+    name: str
+    kind: str
+    find: Callable[[Page], Iterator[Repair]]
+    code: bool = False  #: also looks into URLs, addresses and code
+
+
+# --------------------------------------------------------------------------
+# What is never touched: URLs, addresses, file names, code
+
+_TLDS = (
+    "com|org|net|edu|gov|mil|int|info|biz|news|africa|media|press|online|site|blog|tech|store|shop|app|dev|tv|eu|uk|us|ca|au|de|fr"
+    "|io|ai|co|ly|ng|za|ke|eg|in|cn|jp|ru|br|it|es|nl|ch|se|no|me|xyz"
+)
+_SUFFIXES = (
+    "txt|md|csv|tsv|json|jsonl|xml|html?|pdf|docx?|xlsx?|pptx?|jpe?g|png|gif|svg|webp|mp[34]|zip|gz|tar|py|js|ts|css|java|c|h|cpp|rs|go"
+    "|rb|php|sh|exe|dll|ini|cfg|ya?ml|toml|log|sql|ipynb"
+)
+_SPARED = re.compile(
+    rf"""
+      (?:https?|ftp)://[^\s<>"']+ | \bwww\.[^\s<>"']+
+    | (?<![\w.+-])[\w.+-]{{1,64}}@[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{1,5}}
+    | (?<![\w.@-])(?:[a-z0-9-]{{1,63}}\.){{1,4}}(?:{_TLDS})\b(?:/[^\s<>"']*)?
+    | (?<![\w.@-])[A-Z][A-Za-z0-9-]{{0,62}}\.(?:com|org|net|Com|Org|Net|js|JS)\b
+    | (?<![\w./-])[\w-]{{1,80}}\.(?:{_SUFFIXES})\b(?!\.\w)
+    | `[^`\n]{{1,300}}`
+    | <[A-Za-z/!][^<>\n]{{0,300}}>
+    | (?<![\w/.])[~.]{{0,2}}(?:/[\w.-]{{1,80}}){{2,20}}
+    | (?<![\w&])[@\#]\w{{2,60}}
+    | (?<![\w-])\w{{1,40}}(?:-[a-z0-9]{{1,40}}){{4,60}}
+    | (?<!\w)\w{{1,60}}\([\w\s,=.'"]{{0,80}}\)(?=[;.)\s]|$)(?<=[\w'"]\))(?<!\s\w\))(?<=[a-z_]\(\))
+    """,
+    re.VERBOSE,
+)
+_FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n]*$", re.M)
+#: A line of code: what ends in ``;`` ``{`` ``}`` or assigns.
+_CODE_LINE = re.compile(r"^(?:[ \t]*[^\n]{0,200}[;{}][ \t]*|[ \t]*[\w.\[\]]{1,60}[ \t]*[-+*/]?=[ \t]*[^\n]*)$", re.M)
+_CODE_SIGN = re.compile(r"[=(){}\[\]<>]\S*[;{}]|[;{}][ \t]*$|\w[ \t]*=[ \t]*\S")
+
+
+def spared(text: str) -> list[Span]:
+    """Give the sorted spans of URLs, addresses, file names and code.
+
+    >>> [text[a:b] for text in ["see afric.news/x, p.s."] for a, b in spared(text)]
+    ['afric.news/x,']
+    """
+    spans = [match.span() for match in _SPARED.finditer(text)]
+    fences = [match.span() for match in _FENCE.finditer(text)]
+    spans += [(a[0], b[1]) for a, b in zip(fences[::2], fences[1::2], strict=False)]
+    spans.sort()
+    merged: list[Span] = []
+    for start, end in spans:
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _within(spans: Sequence[Span], start: int, end: int) -> bool:
+    """Tell whether a stretch overlaps one of the sorted spans."""
+    at = bisect.bisect_right(spans, (start, float("inf"))) - 1
+    if at >= 0 and spans[at][1] > start:
+        return True
+    return at + 1 < len(spans) and spans[at + 1][0] < max(end, start + 1)
+
+
+# --------------------------------------------------------------------------
+# Encoding
+
+#: ftfy's defaults straighten quotes and rewrite entities, ligatures and widths, which are no faults of encoding.
+_FTFY = ftfy.TextFixerConfig(
+    uncurl_quotes=False,
+    unescape_html=False,
+    fix_latin_ligatures=False,
+    fix_character_width=False,
+    normalization=None,
+)
+_PARAGRAPH = re.compile(r"[^\n\r]*[^\x00-\x7f\n\r][^\n\r]*")
+
+
+def mojibake(page: Page) -> Iterator[Repair]:
+    """Undo a wrong decoding, line by line: ``Libyaâ€™s`` to ``Libya’s``."""
+    for match in _PARAGRAPH.finditer(page.text):
+        old = match.group()
+        new = ftfy.fix_encoding(old, _FTFY)
+        if new != old:
+            yield from _differences(old, new, match.start())
+
+
+def _differences(old: str, new: str, at: int) -> Iterator[Repair]:
+    """Give the smallest replacements, word by word where the words still pair."""
+    before, after = re.split("( )", old), re.split("( )", new)
+    if len(before) != len(after):
+        matcher = difflib.SequenceMatcher(None, before[:2000], after[:2000], autojunk=False)
+        if len(before) > 2000 or len(after) > 2000:
+            yield _narrow(old, new, at)
+            return
+        starts = [0]
+        for word in before:
+            starts.append(starts[-1] + len(word))
+        for tag, i, j, k, m in matcher.get_opcodes():
+            if tag != "equal":
+                yield _narrow("".join(before[i:j]), "".join(after[k:m]), at + starts[i])
+        return
+    for a, b in zip(before, after, strict=True):
+        if a != b:
+            yield _narrow(a, b, at)
+        at += len(a)
+
+
+def _narrow(old: str, new: str, at: int) -> Repair:
+    """Cut off what two strings begin and end with alike."""
+    head = 0
+    while head < min(len(old), len(new)) and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    return Repair(at + head, at + len(old) - tail, new[head : len(new) - tail])
+
+
+# joiners hold emoji and Persian or Indic letters together, so they go only beside Latin letters
+_INVISIBLE = re.compile(
+    "[\u200b\u2060\ufeff\u00ad\u2061-\u2064\ufff9-\ufffb]+|(?<=[\x00-\u024f])[\u200c-\u200f\u202a-\u202e]+(?=[\x00-\u024f]|$)"
+    "|[\x00-\x08\x0e-\x1f\x7f]+"
+)
+
+
+def invisible(page: Page) -> Iterator[Repair]:
+    """Remove zero-width and control characters; line ends, tabs and form feeds stay."""
+    for match in _INVISIBLE.finditer(page.text):
+        yield Repair(match.start(), match.end(), "")
+
+
+# --------------------------------------------------------------------------
+# Markup
+
+_BRACED = re.compile(
+    r"(?<![\w$\\{}\"'#@%=(<>:\[`])\{(?P<words>[A-Za-z][A-Za-z’'-]{1,30}(?: [A-Za-z][A-Za-z’'-]{0,30}){0,3})\}(?![\w{}(\[`:=\"/])"
+)
+#: Names that templates put between braces.
+_PLACEHOLDERS = frozenset(
+    "name names first last firstname lastname surname username user email mail address city country state date day "
+    "month year time title company url link href keyword keywords id key value text content body subject number "
+    "count price amount total product phone site website domain path file filename message index item items type "
+    "category slug author source n x y z i".split()
+)
+
+
+def braces(page: Page) -> Iterator[Repair]:
+    """Take plain words out of stray braces: ``army {hardware}``, but not ``Dear {name}``."""
+    text = page.text
+    for match in _BRACED.finditer(text):
+        words = match["words"].casefold().split()
+        if set(words) & _PLACEHOLDERS and len(words) < 3:
+            continue
+        if _is_code(text, match.start(), match.end()):
+            continue
+        yield Repair(match.start(), match.end(), match["words"])
+
+
+_CHOICE = re.compile(r"[^\W_]|[ \t’'.,!?%$&()-]")
+
+
+def spintax(page: Page) -> Iterator[Repair]:
+    """Choose the first wording of ``{big|large|huge}`` and keep the others as alternatives."""
+    text = page.text
+    opened: list[tuple[int, list[int]]] = []  # place of the brace, places of the bars at its depth
+    found: list[tuple[int, int, list[int]]] = []
+    for match in re.finditer(r"[{|}\n]", text):
+        sign, at = match.group(), match.start()
+        if sign == "\n":
+            opened.clear()
+        elif sign == "{":
+            opened.append((at, []))
+        elif opened and sign == "|":
+            opened[-1][1].append(at)
+        elif opened and sign == "}":
+            start, bars = opened.pop()
+            if bars and at - start <= 600:
+                while found and found[-1][0] > start:
+                    found.pop()
+                found.append((start, at + 1, bars))
+            elif opened and not bars:
+                opened[-1] = opened[-1]
+    for start, end, bars in found:
+        cuts = [start, *bars, end - 1]
+        choices = [_first_wording(text[a + 1 : b]) for a, b in zip(cuts, cuts[1:], strict=False)]
+        plain = all(c is not None and all(map(_CHOICE.match, c)) for c in choices)
+        wordings = [c.strip() for c in choices if c is not None and c.strip()]
+        if not plain or not any(len(c) > 1 and c[0].isalpha() for c in wordings):
+            continue
+        if (
+            (start and text[start - 1] in "\\$={(\"'`")
+            or _is_code(text, start, end)
+            or re.search(r"--?\w+[ =]$", text[max(0, start - 20) : start])
+        ):
+            continue
+        yield Repair(start, end, wordings[0], tuple(dict.fromkeys(wordings[1:])))
+
+
+def _first_wording(choice: str) -> str | None:
+    """Resolve the braces inside one choice; None where they do not pair."""
+    for _ in range(10):
+        inner = re.search(r"\{([^{}|]*)(?:\|[^{}]*)?\}", choice)
+        if inner is None:
+            return choice if "{" not in choice and "}" not in choice and "|" not in choice else None
+        choice = choice[: inner.start()] + inner[1] + choice[inner.end() :]
+    return None
+
+
+def _is_code(text: str, start: int, end: int) -> bool:
+    """Tell whether the line around a stretch reads as code."""
+    low = max(text.rfind("\n", 0, start) + 1, start - 200)
+    high = text.find("\n", end, end + 200)
+    around = text[low:start] + " " + text[end : high if high >= 0 else end + 200]
+    return bool(re.search(r"[;{}][ \t]*$|\\\w+|=>|[^\s=]=[^\s=]|\w\(\)|[ \t]==? |::|<\w|\$\w", around))
+
+
+# --------------------------------------------------------------------------
+# Spacing
+
+_GLUE = re.compile(r"(?<=[A-Za-z)”’%.])[,;](?=[A-Za-z“‘(])")
+_FULL_STOP = re.compile(
+    r"(?<=[a-z]{2})[.](?=[A-Za-z])|(?<=\b(?:19|20)\d\d)[.](?=[A-Z][a-z])|(?<=[a-z][)”’%])[.](?=[A-Z])|(?<=[a-z]{2})[!?](?=[A-Z][a-z])"
+)
+_ACRONYM = re.compile(
+    r"(?<![\w.])(?:(?:[A-Z]\.){2,5}(?=[a-z]{2,})|(?:U\.S\.A?|U\.K\.|U\.N\.|E\.U\.)(?=[A-Z][a-z]{2,}))"
+)
+_CLOSED = re.compile(r"(?<=[ \t(]\([A-Z]{2}\))(?=[a-z]{2})|(?<=[a-z,.!?])”(?=[A-Za-z]{2})")
+_OPENED = re.compile(r"(?<=[a-z]{3})\((?=[A-Z]{2,8}\))")
+_SHUT = re.compile(r"(?<=[ \t])(\([A-Z]{2,10}\))(?=[a-z]{2})")
+_ARTICLE = re.compile(r"(?<![\w-])(the|and|of|in|with|by|for|from|to)(?=(?:U\.S\.|U\.K\.|U\.N\.|E\.U\.)(?!\w))")
+_WORD_BEFORE = re.compile(r"[A-Za-z’'-]{1,40}$")
+_WORD_AFTER = re.compile(r"[A-Za-z’'-]{1,40}")
+#: Words before a full stop that a capital may follow without a space: degrees and products.
+_DOTTED = frozenset("ph psy ed sc eng phil asp vb ado node vue lib".split())
+#: Lower-case words that begin a sentence but end no domain and no file name.
+_OPENERS = frozenset(
+    "the this these those there they their however moreover additionally furthermore meanwhile although because "
+    "while when with according also but and which such its our we he she".split()
+)
+_NO_OPENERS = frozenset("Net Com Org Js JS NET Io".split())
+
+
+def glued(page: Page) -> Iterator[Repair]:
+    """Put the space after a comma, semicolon, full stop or abbreviation that lost it: ``held,together``, ``area.This``."""
+    text = page.text
+    for match in _GLUE.finditer(text):
+        at = match.start()
+        left, right = _word_before(text, at), _word_after(text, at + 1)
+        if text[at - 1] == "." and not re.search(r"[A-Z]\.$", text[max(0, at - 2) : at]):
+            continue
+        if text[at - 1].isalpha() and (len(left) < 2 or (text[at + 1].isalpha() and max(len(left), len(right)) < 3)):
+            continue
+        if text[at + 1].isalpha() and len(right) < 2 and right not in ("a", "I"):
+            continue
+        if text[at] == ";" and re.search(r"&#?\w{1,10}$", text[max(0, at - 12) : at]):
+            continue
+        if _is_data(text, at):
+            continue
+        yield Repair(at, at + 1, text[at] + " ")
+    for match in _FULL_STOP.finditer(text):
+        at = match.start()
+        left, right = _word_before(text, at), _word_after(text, at + 1)
+        token = _token(text, at)
+        if left.casefold() in _DOTTED or right in _NO_OPENERS or sum(token.count(s) for s in ".!?") > 3:
+            continue
+        if re.search(r"[_/\\@(=\[{]\w*\.|\.\w+\(|::", token) or _is_camel(left) or _is_camel(right):
+            continue
+        if right[:1].islower():
+            after = text[at + 1 + len(right) : at + 2 + len(right)]
+            if (
+                text[at] != "."
+                or right not in _OPENERS
+                or after not in (" ", ",")
+                or len(left) < 3
+                or not left.islower()
+            ):
+                continue
+        elif len(right) == 1 and text[at + 2 : at + 3] not in (" ", ",", "’", "'"):
+            continue  # *Ph.D.*, *members.A.*
+        elif (
+            left[:1].isupper()
+            and text[at] == "."
+            and re.match(r"[A-Z]\w*\.[A-Z]\w*[^\w\s]?$", token)
+            and _dotted_name(left, right)
+        ):
+            continue
+        yield Repair(at, at + 1, text[at] + " ")
+    for match in _ACRONYM.finditer(text):
+        yield Repair(match.end() - 1, match.end(), ". ")
+    for match in _SHUT.finditer(text):
+        yield Repair(match.end() - 1, match.end(), ") ")
+    for match in _OPENED.finditer(text):
+        yield Repair(match.start(), match.end(), " (")
+    for match in re.finditer(r"(?<=[a-z,.!?])”(?=[A-Za-z]{2})", text):
+        yield Repair(match.start(), match.end(), "” ")
+    for match in _ARTICLE.finditer(text):
+        yield Repair(match.start(), match.end(), match.group() + " ")
+
+
+def _word_before(text: str, at: int) -> str:
+    match = _WORD_BEFORE.search(text[max(0, at - 40) : at])
+    return match.group() if match else ""
+
+
+def _word_after(text: str, at: int) -> str:
+    match = _WORD_AFTER.match(text, at)
+    return match.group() if match else ""
+
+
+def _token(text: str, at: int) -> str:
+    """Give what stands between white space around a place (80 characters either side at most)."""
+    low, high = max(0, at - 80), at + 80
+    return (re.search(r"\S*$", text[low:at]) or [""])[0] + (re.match(r"\S*", text[at:high]) or [""])[0]
+
+
+def _is_camel(word: str) -> bool:
+    return bool(re.search(r"[a-z][A-Z]", word))
+
+
+def _dotted_name(left: str, right: str) -> bool:
+    """Tell whether two capitalised words around a dot may be a name (``System.Out``) and not two sentences."""
+    return right not in _SENTENCE_STARTS
+
+
+_SENTENCE_STARTS = frozenset(
+    "The This These Those That There They Their It Its In On At As A An And But For From With By To Of If While "
+    "When Where After Before During Since Although Though However Moreover Additionally Furthermore Meanwhile He "
+    "She We You I His Her Our Your My Both Each Some Many Most All Such Here What Who Why How Through Under Over "
+    "Between Among According Despite Following Key No Not One Two Another Other Also So Then Thus Yet Or Once "
+    "Overall Finally First Second Recent Recently".split()
+)
+
+
+def _is_data(text: str, at: int) -> bool:
+    """Tell whether a line is a row of values and not prose: more commas without a space than spaces."""
+    low = max(text.rfind("\n", 0, at) + 1, at - 200)
+    high = text.find("\n", at, at + 200)
+    line = text[low : high if high >= 0 else at + 200]
+    return len(re.findall(r",(?=\S)", line)) >= max(1, line.strip().count(" ")) or _is_code(text, at, at)
+
+
+_SPACED = re.compile(r"(?<=[A-Za-z)”’])[ \t\u00a0]{1,3}(?P<mark>[,;.?!])(?P<next>(?=\s|$|[”)])|(?=[A-Za-z]{2}))")
+
+
+def spaced(page: Page) -> Iterator[Repair]:
+    """Remove the space before a comma, semicolon or sentence end: ``leaders , who``."""
+    text = page.text
+    for match in _SPACED.finditer(text):
+        at, mark = match.start("mark"), match["mark"]
+        after = text[at + 1 : at + 2]
+        if mark == "." and re.match(r"[ \t]*\.", text[at + 1 : at + 4]):
+            continue  # an ellipsis: *so . . .*
+        if not after or after.isspace() or after in "”)":
+            yield Repair(match.start(), at, "")
+        elif mark == "," or (mark == "." and _word_after(text, at + 1) in _SENTENCE_STARTS):
+            yield Repair(match.start(), at + 1, mark + " ")
+
+
+# --------------------------------------------------------------------------
+# Spelling
+
+# not here: words that may rightly stand twice (*had had*, *that that*, *is is*, *in in*), and *to*: spinners write
+# *get entry to* for *access*, so that *access to* becomes *get entry to to*, which is a phrase of the lexicon
+_DOUBLED = re.compile(
+    r"(?<![\w’'-])(the|of|and|its|an|by|from|with|for|their|or|was|were|are|has|have|will|would|be|been|being|this|these|those|it|which)"
+    r"(?P<again>[ \t]{1,3}\1)(?![\w’'-])",
+    re.I,
+)
+
+
+def doubled(page: Page) -> Iterator[Repair]:
+    """Remove the second of two like function words: ``of the the region``."""
+    for match in _DOUBLED.finditer(page.text):
+        second = match["again"].strip()
+        if second.islower() and not match[1][1:].isupper():
+            yield Repair(match.start("again"), match.end("again"), "")
+
+
+#: Common slips that have one right form and are no word, name or abbreviation of their own.
+MISSPELLINGS: dict[str, str] = dict(
+    pair.split(":")
+    for pair in """
+    abscence:absence absense:absence accross:across acheive:achieve acheived:achieved acheivement:achievement
+    acheiving:achieving accidentaly:accidentally accomodate:accommodate accomodated:accommodated
+    accomodation:accommodation accompanyed:accompanied accordingto:according_to acknowlege:acknowledge
+    acknowleged:acknowledged acommodate:accommodate aquire:acquire aquired:acquired aquisition:acquisition
+    acquaintence:acquaintance adequatly:adequately adress:address adressed:addressed adresses:addresses
+    adressing:addressing advertisment:advertisement agressive:aggressive agressively:aggressively agreemnt:agreement
+    agreeement:agreement allegience:allegiance alot:a_lot allready:already alledged:alleged alledgedly:allegedly
+    ammendment:amendment amendmend:amendment amoung:among analagous:analogous analize:analyze anual:annual
+    annualy:annually annoucement:announcement annouced:announced annnounced:announced anounced:announced
+    anouncement:announcement apparant:apparent apparantly:apparently appearence:appearance aproach:approach
+    aproved:approved approximatly:approximately arguement:argument artical:article assasination:assassination
+    assasinated:assassinated assistence:assistance athorities:authorities attemp:attempt attemped:attempted
+    attendence:attendance availible:available avaliable:available availabe:available basicly:basically
+    becasue:because becuase:because becouse:because becomming:becoming beggining:beginning begining:beginning
+    beleive:believe beleived:believed beleives:believes belive:believe benifit:benefit benifits:benefits
+    benefitial:beneficial betwen:between beween:between bilion:billion buisness:business busness:business
+    businesss:business calender:calendar campain:campaign campaing:campaign cancelation:cancellation
+    catagory:category catagories:categories cemetary:cemetery challange:challenge challanges:challenges
+    challeges:challenges charachter:character cheif:chief cirumstances:circumstances circumstanses:circumstances
+    collegue:colleague collegues:colleagues comission:commission comissioner:commissioner comittee:committee
+    commitee:committee committe:committee commited:committed commitment's:commitment's committment:commitment
+    committments:commitments commiting:committing comitted:committed comparision:comparison
+    compatability:compatibility competetion:competition competetive:competitive completly:completely
+    concensus:consensus concious:conscious conferance:conference confrence:conference conjuction:conjunction
+    consistant:consistent consistantly:consistently consitution:constitution constitutent:constituent
+    contestent:contestant continously:continuously continious:continuous contraversial:controversial
+    controversal:controversial convienient:convenient cooperatoin:cooperation coorperation:cooperation
+    corparate:corporate correspondant:correspondent counterterorism:counterterrorism critisism:criticism
+    criticise's:criticise's critisize:criticize decison:decision decisons:decisions definately:definitely
+    definatly:definitely definitly:definitely delagation:delegation demostrate:demonstrate
+    demostration:demonstration dependance:dependence desicion:decision desision:decision develope:develop
+    developement:development developements:developments devlopment:development develpment:development
+    diference:difference diffrent:different diferent:different dificult:difficult diffculty:difficulty
+    difficulity:difficulty diplomatical:diplomatic dissapear:disappear dissapeared:disappeared
+    dissapointed:disappointed dissapointing:disappointing dissapointment:disappointment disasterous:disastrous
+    discusion:discussion discusions:discussions discussons:discussions econmic:economic econimic:economic
+    economicly:economically eduction's:education's effeciency:efficiency efficency:efficiency eficient:efficient
+    elction:election embarass:embarrass embarassed:embarrassed embarassing:embarrassing embarassment:embarrassment
+    emmission:emission emmissions:emissions enemys:enemies enviroment:environment enviromental:environmental
+    enviroments:environments enviornment:environment environement:environment equiptment:equipment
+    equippment:equipment especialy:especially essencial:essential exagerate:exaggerate exagerated:exaggerated
+    excede:exceed exellent:excellent excercise:exercise excercises:exercises existance:existence existant:existent
+    expecially:especially experiance:experience experianced:experienced experiances:experiences
+    explaination:explanation extrem:extreme extremly:extremely facilites:facilities familar:familiar
+    febuary:february finaly:finally financialy:financially foriegn:foreign foreing:foreign forseeable:foreseeable
+    fourty:forty foward:forward freind:friend freinds:friends fullfil:fulfil fullfill:fulfill fulfil's:fulfil's
+    futher:further furthur:further garantee:guarantee garanteed:guaranteed gaurantee:guarantee generaly:generally
+    goverment:government goverments:governments govenment:government governement:government govermental:governmental
+    govement:government gaurd:guard grammer:grammar greatful:grateful guidence:guidance happend:happened
+    harrass:harass harrassed:harassed harrassment:harassment heigth:height heirarchy:hierarchy hieght:height
+    higly:highly historicaly:historically humanitarion:humanitarian humantarian:humanitarian hypocracy:hypocrisy
+    identifed:identified imediate:immediate imediately:immediately immediatly:immediately immediatley:immediately
+    implimentation:implementation implemention:implementation importent:important importence:importance
+    incidently:incidentally independance:independence independant:independent independantly:independently
+    indepedent:independent indepedence:independence inflence:influence infomation:information informaton:information
+    infrastucture:infrastructure infrastruture:infrastructure inteligence:intelligence intelligance:intelligence
+    intergration:integration interum:interim internation's:international's internatonal:international
+    interational:international intrest:interest intrested:interested intresting:interesting interupt:interrupt
+    interupted:interrupted investement:investment investmnet:investment jeapardy:jeopardy judgeing:judging
+    knowlege:knowledge knowlegde:knowledge labratory:laboratory leadeship:leadership legitamate:legitimate
+    liason:liaison libary:library lisence:licence maintainance:maintenance maintenence:maintenance
+    maintance:maintenance managment:management manuever:maneuver manufactor's:manufacturer's
+    mediteranean:mediterranean millenium:millennium milion:million millitary:military militery:military
+    minning's:mining's miniscule:minuscule minstry:ministry minster's:minister's mischievious:mischievous
+    misson:mission monitering:monitoring morover:moreover neccessary:necessary neccesary:necessary
+    necesary:necessary necessery:necessary neccessarily:necessarily negociate:negotiate negociation:negotiation
+    negociations:negotiations negotation:negotiation negotations:negotiations neigbour:neighbour
+    neigbouring:neighbouring neigboring:neighboring noticable:noticeable noticably:noticeably occassion:occasion
+    occassional:occasional occassionally:occasionally occasionaly:occasionally occassions:occasions occured:occurred
+    occuring:occurring occurance:occurrence occurances:occurrences occurence:occurrence occurences:occurrences
+    offical:official officals:officials officaly:officially offically:officially oficial:official oficials:officials
+    omision:omission oportunity:opportunity oportunities:opportunities opportunites:opportunities
+    oppurtunity:opportunity oppurtunities:opportunities organisaton:organisation organizaton:organization
+    orginal:original originaly:originally orginally:originally paralel:parallel parliment:parliament
+    parlament:parliament parliamentry:parliamentary particpate:participate particpants:participants
+    particulary:particularly partnersip:partnership peacefull:peaceful peice:piece percieve:perceive
+    percieved:perceived performence:performance permanant:permanent permenant:permanent perseverence:perseverance
+    personel:personnel personell:personnel personnell:personnel politican:politician politicans:politicians
+    politcal:political poltical:political populaton:population posession:possession posess:possess
+    possesion:possession posible:possible potental:potential practicaly:practically preceeding:preceding
+    preceeded:preceded prefered:preferred prefering:preferring presense:presence presidental:presidential
+    presidency's:presidency's previouly:previously priviledge:privilege privelege:privilege probaly:probably
+    probabaly:probably proccess:process proceedure:procedure proffesional:professional profesional:professional
+    professionel:professional programe:programme prominant:prominent pronounciation:pronunciation
+    propoganda:propaganda prosperty:prosperity publically:publicly publicaly:publicly pursuade:persuade
+    quaterly:quarterly realy:really reccommend:recommend recomend:recommend recomended:recommended
+    recomendation:recommendation recomendations:recommendations recommandation:recommendation reccomend:recommend
+    reccommendation:recommendation recieve:receive recieved:received recieves:receives recieving:receiving
+    reciept:receipt recgonize:recognize recogntion:recognition refered:referred refering:referring referal:referral
+    refrence:reference regionaly:regionally relativly:relatively relevent:relevant religous:religious
+    remeber:remember rememberance:remembrance repitition:repetition reponse:response representive:representative
+    representives:representatives representitive:representative representitives:representatives
+    resistence:resistance resouces:resources resourse:resource resourses:resources responsability:responsibility
+    responsibilty:responsibility responsable:responsible restaraunt:restaurant resturant:restaurant rythm:rhythm
+    sacrafice:sacrifice safty:safety scedule:schedule secratary:secretary secretery:secretary securty:security
+    secuirty:security secuity:security seige:siege seperate:separate seperated:separated seperately:separately
+    seperation:separation sepcial:special sevral:several severly:severely shoud:should similiar:similar
+    simular:similar similarily:similarly sincerly:sincerely situatoin:situation situtation:situation soley:solely
+    sould:should soverignty:sovereignty sovereignity:sovereignty specificaly:specifically speciality's:speciality's
+    spokeman:spokesman stategic:strategic stategy:strategy strenght:strength strenghten:strengthen
+    strenghtening:strengthening strengthning:strengthening stong:strong succesful:successful
+    succesfully:successfully successfull:successful successfuly:successfully sucessful:successful
+    sucessfully:successfully sucess:success succes:success sufficent:sufficient suprise:surprise suprised:surprised
+    suprising:surprising supress:suppress surpress:suppress surveilance:surveillance survaillance:surveillance
+    suport:support suported:supported supportting:supporting sustainible:sustainable sustanable:sustainable
+    temperture:temperature tecnology:technology technolgy:technology techology:technology tendancy:tendency
+    teritory:territory territorry:territory terrorits:terrorist terorism:terrorism terorist:terrorist
+    terrosim:terrorism terroism:terrorism teh:the thats:that's thier:their therfore:therefore threatend:threatened
+    threshhold:threshold throught:through thoughout:throughout througout:throughout tommorow:tomorrow
+    tommorrow:tomorrow tomorow:tomorrow togather:together toghether:together trainning:training traning:training
+    transfered:transferred transfering:transferring transision:transition transparancy:transparency truely:truly
+    tyrany:tyranny unanimus:unanimous underming:undermining unfortunatly:unfortunately unfortunatley:unfortunately
+    unforseen:unforeseen untill:until usefull:useful usualy:usually vaccum:vacuum vehical:vehicle
+    vegatable:vegetable violance:violence visable:visible volontary:voluntary volenteer:volunteer
+    vunerable:vulnerable vulnerabilty:vulnerability wether:whether wheras:whereas wheather:whether whcih:which
+    wich:which whith:with wiht:with withdrawl:withdrawal witheld:withheld withing:within woudl:would
+    writting:writing yeild:yield yeilds:yields yesteday:yesterday
+    """.split()
+    if not pair.split(":")[0].endswith("'s")
+)
+_LOWER_WORD = re.compile(r"(?<![\w@#./\\’'-])[A-Za-z][a-z]{2,20}(?![\w@’'-]|\.\w)")
+
+
+def misspelled(page: Page) -> Iterator[Repair]:
+    """Correct a slip from :data:`MISSPELLINGS`: ``wich`` to ``which``; a capital inside a sentence is a name."""
+    text = page.text
+    for match in _LOWER_WORD.finditer(text):
+        word = match.group()
+        plain = MISSPELLINGS.get(word) or MISSPELLINGS.get(word.lower())
+        if plain is None:
+            continue
+        if word[0].isupper():
+            if not _opens(text, match.start()):
+                continue
+            plain = plain[0].upper() + plain[1:]
+        yield Repair(match.start(), match.end(), plain.replace("_", " "))
+
+
+def _opens(text: str, at: int) -> bool:
+    """Tell whether a word stands at the start of a line or sentence."""
+    before = text[max(0, at - 6) : at].rstrip(" \t\"“‘'(*_#-")
+    return (at <= 6 and not before) or not before or before[-1] in ".!?:\n\r|•"
+
+
+# --------------------------------------------------------------------------
+# Lost capitals
+
+_ALWAYS = """
+afghanistan albania algeria andorra angola argentina armenia australia austria azerbaijan bahrain bangladesh belarus
+belgium belize benin bhutan bolivia botswana brazil brunei bulgaria burundi cambodia cameroon canada chile colombia
+comoros croatia cyprus denmark djibouti ecuador egypt eritrea estonia eswatini ethiopia finland gabon gambia germany
+ghana greece greenland grenada guatemala guyana haiti honduras hungary iceland india indonesia iraq iran ireland
+israel italy jamaica japan kazakhstan kenya kosovo kuwait kyrgyzstan laos latvia lebanon lesotho liberia libya
+liechtenstein lithuania luxembourg madagascar malawi malaysia maldives malta mauritania mauritius mexico moldova
+mongolia montenegro morocco mozambique myanmar namibia nepal netherlands nicaragua niger nigeria norway pakistan
+palestine panama paraguay peru philippines poland portugal qatar romania russia rwanda senegal serbia seychelles
+singapore slovakia slovenia somalia spain sudan suriname sweden switzerland syria taiwan tajikistan tanzania
+thailand tunisia turkmenistan uganda ukraine uruguay uzbekistan vanuatu venezuela vietnam yemen zambia zimbabwe
+britain england scotland wales america africa asia europe antarctica oceania eurasia mediterranean sahara sahel
+maghreb balkans caucasus scandinavia crimea siberia afghan african albanian algerian american angolan arab arabs
+argentine argentinian armenian asian australian austrian azerbaijani bangladeshi belarusian belgian bolivian bosnian
+brazilian british bulgarian burmese cambodian cameroonian canadian chilean chinese colombian congolese croatian
+cuban cypriot czech danish egyptian emirati eritrean estonian ethiopian european finnish filipino georgian german
+germans ghanaian greek greeks guatemalan haitian hungarian icelandic indian indonesian iranian iraqi israeli
+israelis italian jamaican japanese kenyan korean kurdish kuwaiti latvian lebanese liberian libyan libyans lithuanian
+malaysian maltese mexican moldovan mongolian moroccan mozambican namibian nepalese nigerian nigerians norwegian
+pakistani palestinian palestinians paraguayan peruvian portuguese qatari romanian russian russians rwandan saudi
+scottish senegalese serbian singaporean slovak slovenian somali spanish sudanese swedish syrian syrians taiwanese
+tanzanian thai tunisian turkish ugandan ukrainian ukrainians uruguayan uzbek venezuelan vietnamese welsh yemeni
+zambian zimbabwean africans americans asians europeans canadians australians indians mexicans egyptians iranians
+iraqis pakistanis brazilians italians koreans monday tuesday wednesday thursday friday saturday sunday mondays
+tuesdays wednesdays thursdays fridays saturdays sundays january february april june july september october november
+december abuja accra algiers amsterdam ankara athens baghdad bangkok barcelona beijing beirut benghazi berlin bogota
+brussels bucharest budapest cairo caracas casablanca chicago copenhagen dakar damascus delhi dhaka doha dubai dublin
+frankfurt geneva hamburg hanoi harare havana helsinki houston islamabad istanbul jakarta jerusalem johannesburg
+kabul kampala karachi khartoum kigali kinshasa kyiv lagos lahore lisbon london luanda lusaka madrid manila melbourne
+milan misrata mogadishu montreal moscow mumbai munich nairobi oslo ottawa paris prague pretoria pyongyang riyadh
+seoul shanghai stockholm sydney taipei tehran tobruk tokyo toronto tripoli tunis vienna warsaw washington zurich
+california texas florida michigan pennsylvania massachusetts arizona oregon colorado wisconsin minnesota kremlin
+christian christians christianity muslim muslims islamic islam jewish jews judaism hindu hindus buddhist buddhism
+quran ramadan christmas english french dutch latin arabic swahili hebrew
+""".split()
+#: Names of more than one word.
+_PHRASES = """
+north africa|west africa|east africa|central africa|southern africa|sub-saharan africa|horn of africa|north america|south america
+|latin america|central america|south asia|southeast asia|central asia|east asia|middle east|north korea|south korea|south africa
+|south sudan|saudi arabia|united states|united kingdom|united nations|united arab emirates|european union|african union|arab league
+|sri lanka|costa rica|el salvador|puerto rico|burkina faso|sierra leone|ivory coast|cape verde|new zealand|papua new guinea
+|north macedonia|hong kong|new york|new delhi|los angeles|san francisco|las vegas|tel aviv|abu dhabi|cape town|addis ababa
+|buenos aires|rio de janeiro|sao paulo|mexico city|kuala lumpur|eastern europe|western europe|red sea|black sea|persian gulf
+|south china sea|suez canal|world war
+""".replace("\n", "").split("|")
+_NAMES = {name: name.capitalize() for name in _ALWAYS}
+#: Words after which a nationality is a common word: *french fries*, *swiss cheese*.
+_COMMON_AFTER = frozenset(
+    "fries toast press windows doors door oven ovens roulette delight numeral numerals muffin muffins pastry summer "
+    "shorts hat hats blind blinds cheese dressing wheel salad bread beans nut nuts pig pigs leather braid horn kiss "
+    "setter terrier script shepherd measles chocolate coffee bulldog crochet".split()
+)
+#: Words that are names only in company: the word, what in the document tells of the country, and what follows the common word.
+_GUARDED: dict[str, tuple[str, frozenset[str]]] = {
+    "turkey": (
+        r"Turkish|Ankara|Istanbul|Erdo[gğ]an",
+        frozenset("meat breast farm farms sandwich dinner leg legs hunting hunters shoot".split()),
+    ),
+    "china": (
+        r"Chinese|Beijing|Shanghai|Xi Jinping",
+        frozenset("plate plates cup cups cabinet shop ware clay doll dolls tea set".split()),
+    ),
+    "jordan": (r"Jordanians?|Amman|King Abdullah", frozenset()),
+    "chad": (r"Chadians?|N['’]Djamena|Lake Chad", frozenset()),
+    "mali": (r"Malians?|Bamako", frozenset()),
+    "cuba": (r"Cubans?|Havana", frozenset()),
+    "guinea": (r"Guineans?|Conakry|Equatorial Guinea|Bissau", frozenset("pig pigs fowl fowls hen hens".split())),
+    "georgia": (r"Georgians?|Tbilisi|Atlanta", frozenset()),
+    "togo": (r"Togolese|Lom[eé]", frozenset()),
+    "oman": (r"Omanis?|Muscat", frozenset()),
+    "france": (r"French|Paris|Macron", frozenset()),
+    "rome": (r"Italian|Italy|Roman", frozenset()),
+    "congo": (r"Congolese|Kinshasa|Brazzaville", frozenset()),
+}
+_PHRASE = re.compile(
+    r"(?<![\w@#./\\])(?:"
+    + "|".join(sorted((p.replace(" ", r"[ \t]") for p in _PHRASES if p), key=len, reverse=True))
+    + r")(?![\w@]|\.\w)"
+)
+_MONTHS = re.compile(
+    r"(?<![\w-])(?:(?<=\bin )(?:march|may|august)(?= \d{4}\b)|(?:march|may|august)(?= \d{1,2}(?:st|nd|rd|th)?, \d{4}\b)"
+    r"|(?<=\b\d )(?:march|may|august)(?=,? \d{4}\b)|(?<=\b\d\d )(?:march|may|august)(?=,? \d{4}\b)"
+    r"|(?<=\b(?:early|since|until) )(?:march|august)(?= \d)|(?<=\b(?:late|last|next) )august(?=[ ,.]))"
+)
+_ABBREVIATED = re.compile(r"(?<![\w.])(?:u\.s\.|u\.k\.|u\.n\.|e\.u\.)(?!\w)")
+_NAME_WORD = re.compile(r"(?<![\w@#./\\’'])(?P<word>[a-z]{4,20})(?![\w@]|\.\w|/\w)")
+
+
+def names(page: Page) -> Iterator[Repair]:
+    """Give countries, peoples, months, weekdays and big cities their capitals: ``in libya``, ``north africa``."""
+    text = page.text
+    if not _is_cased(text):
+        return
+    for match in _PHRASE.finditer(text):
+        words = match.group().split(" ")
+        yield Repair(match.start(), match.end(), " ".join(w if w in ("of", "de") else _capital(w) for w in words))
+    for match in _MONTHS.finditer(text):
+        yield Repair(match.start(), match.end(), match.group().capitalize())
+    for match in _ABBREVIATED.finditer(text):
+        yield Repair(match.start(), match.end(), match.group().upper())
+    told: dict[str, bool] = {}
+    for match in _NAME_WORD.finditer(text):
+        word = match["word"]
+        name = _NAMES.get(word)
+        if name is None and word in _GUARDED:
+            evidence, common = _GUARDED[word]
+            if word not in told:
+                told[word] = bool(re.search(rf"\b(?:{evidence})\b", text)) or bool(
+                    re.search(rf"[a-z,] {word.capitalize()}\b", text)
+                )
+            if told[word] and _following(text, match.end()) not in common:
+                name = word.capitalize()
+        if name and _following(text, match.end()) not in _COMMON_AFTER:
+            yield Repair(match.start(), match.end(), name)
+
+
+def _capital(word: str) -> str:
+    return "-".join(part[:1].upper() + part[1:] for part in word.split("-"))
+
+
+def _following(text: str, at: int) -> str:
+    match = re.compile(r"[ \t]([A-Za-z]{1,30})").match(text, at)
+    return match[1] if match else ""
+
+
+_START = re.compile(r"(?:(?<=[.!?] )|(?<=[.!?]\n)|(?<=\n)|^)[\"“‘(*-]{0,2} ?([A-Za-z])")
+
+
+def _is_cased(text: str) -> bool:
+    """Tell whether a text is written with capitals at all: some people write without, which is no fault."""
+    starts = [match[1] for match in _START.finditer(text[:200_000])]
+    return len(starts) < 4 or sum(s.isupper() for s in starts) >= 0.5 * len(starts)
+
+
+_LOWER_START = re.compile(r"(?<=(?P<b>[a-z)]{2}))[.!?][”)]?[ \t]{1,2}(?P<word>[a-z][a-z’'-]*)(?=[\s,;:])")
+#: Words before a full stop that end no sentence, and words that never take a capital.
+_ABBREVIATIONS = frozenset(
+    "etc vs inc corp co ltd plc bros dept est approx ave blvd rd st mt ft sq cu oz lb lbs pct cts dlrs mln bln qtr "
+    "yr yrs mo mos hr hrs min sec no nos vol pp ed eds fig figs ch sec art cf al ie eg viz jr sr dr mr mrs ms prof "
+    "gen col capt lt sgt maj rev hon gov sen rep pres jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues "
+    "wed thu thurs fri sat sun incl excl max avg tel ext dist univ assn intl natl govt dep asst adm cmdr brig misc "
+    "temp gal tsp tbsp ca op ibid et seq para sub".split()
+)
+_NEVER = frozenset("www http https ftp adidas asics de la le von van der den al el bin ibn iphone ipad ebay".split())
+
+
+def sentences(page: Page) -> Iterator[Repair]:
+    """Begin a sentence with a capital: ``... the area. the new talks``."""
+    text = page.text
+    starts = [match[1] for match in re.finditer(r"[a-z]{2}[.!?] +([A-Za-z])", text[:200_000])]
+    if sum(s.isupper() for s in starts) < 0.8 * len(starts):
+        return
+    for match in _LOWER_START.finditer(text):
+        left, word = _word_before(text, match.start()), match["word"]
+        if left.casefold() in _ABBREVIATIONS or len(left) < 3 or word in _NEVER or left[0].isupper():
+            continue
+        if text[match.start()] in "!?" and word not in _OPENERS:
+            continue  # *Yahoo! said*, *"Why?" he asked*
+        at = match.start("word")
+        yield Repair(at, at + 1, word[0].upper())
+
+
+def starts(page: Page) -> Iterator[Repair]:
+    """Begin a paragraph, item, cell or heading with a capital where nearly all others of the document do."""
+    text = page.text
+    places: dict[str, list[int]] = {}
+    for block in page.blocks:
+        if block.kind == "metadata":
+            continue
+        whole = block.kind != "paragraph" or (
+            text[block.end - 1] in '.!?:”"' and text.count(" ", block.start, block.end) >= 3
+        )
+        if whole and text[block.start].isalpha():
+            places.setdefault(block.kind.replace("title", "heading"), []).append(block.start)
+        if block.kind == "item" and block.label and text[block.body].isalpha():
+            places.setdefault("body", []).append(block.body)
+    for found in places.values():
+        lower = [at for at in found if text[at].islower()]
+        if len(found) < 4 or len(lower) > 0.25 * len(found):
+            continue
+        for at in lower:
+            word = _word_after(text, at)
+            if word in _NEVER or not word.islower() or text[at + len(word) : at + len(word) + 1] in "._/@":
+                continue
+            yield Repair(at, at + 1, text[at].upper())
+
+
+def headings(page: Page) -> Iterator[Repair]:
+    """Give a Title-Case heading, label or cell back the capital of a word inside: ``Safety sector Reform``.
+
+    Only between two capitalised words: the last word of a heading is often left in lower case by its author.
+    """
+    text = page.text
+    for block in page.blocks:
+        if block.kind in ("title", "heading", "cell"):
+            span = (block.start, block.end)
+        elif block.kind == "item" and block.label:
+            span = block.label
+        else:
+            continue
+        line = text[span[0] : span[1]]
+        if len(line) > 200 or title_case(line) < 0.6:
+            continue
+        words = [m for m in re.finditer(r"(?<![\w’'./-])[A-Za-z][\w’'-]*(?![\w.])", line)]
+        content = [m for m in words if m.group().casefold() not in _SMALL]
+        if sum(m.group()[0].isupper() for m in content) < 2:
+            continue
+        for before, match, after in zip(content, content[1:], content[2:], strict=False):
+            word = match.group()
+            if word.islower() and len(word) > 3 and before.group()[0].isupper() and after.group()[0].isupper():
+                yield Repair(span[0] + match.start(), span[0] + match.start() + 1, word[0].upper())
+
+
+_SMALL = frozenset(
+    "a an and as at be but by for from in into is it its nor of off on onto or our over per so than that the their "
+    "through thru to toward towards under up upon versus via vs was were what when with within without yet amid "
+    "among are after before between inside how why who will can may has have not about against during including".split()
+)
+_TOKEN = re.compile(r"(?<![\w@#./\\’'-])(?:(?:[A-Z]\.){2,5}|[A-Za-z][a-z]{2,30}|[A-Z]{2,12})(?![\w@]|\.\w)")
+
+
+def elsewhere(page: Page) -> Iterator[Repair]:
+    """Write a word as the rest of the document does: ``africom`` where it has ``AFRICOM``, ``U.S. embassy`` for ``U.S. Embassy``."""
+    text = page.text
+    if not _is_cased(text):
+        return
+    single: Counter[str] = Counter()
+    pairs: Counter[tuple[str, str]] = Counter()
+    lower: list[tuple[re.Match[str], str]] = []
+    spans = [(b.start, b.end) for b in page.blocks if b.kind in ("paragraph", "item")]
+    for start, end in spans:
+        before: re.Match[str] | None = None
+        for match in _TOKEN.finditer(text, start, end):
+            word = match.group()
+            near = before is not None and text[before.end() : match.start()] in (" ", "-")
+            left = before.group() if before is not None and near else ""
+            single[word] += 1
+            if left and left[0].isupper():
+                pairs[left, word] += 1
+            if word.islower() and len(word) >= 4:
+                lower.append((match, left))
+            before = match
+    for match, left in lower:
+        word = match.group()
+        if single[word] > 1:
+            continue
+        if single[word.upper()] >= 2 and single[word.capitalize()] == 0 and len(word) >= 5:
+            yield Repair(match.start(), match.end(), word.upper())
+        elif re.fullmatch(r"(?:[A-Z]\.){2,5}", left) and pairs[left, word.capitalize()] >= 3 and pairs[left, word] == 1:
+            yield Repair(match.start(), match.start() + 1, word[0].upper())
+
+
+# --------------------------------------------------------------------------
+
+#: Every rule, stage by stage; each stage sees what the stages before it made of the text.
+STAGES: tuple[tuple[Rule, ...], ...] = (
+    (Rule("mojibake", "encoding", mojibake, code=True),),
+    (Rule("invisible", "encoding", invisible, code=True),),
+    (Rule("spintax", "markup", spintax),),
+    (Rule("braces", "markup", braces),),
+    (Rule("glued", "spacing", glued), Rule("spaced", "spacing", spaced)),
+    (Rule("doubled", "spelling", doubled), Rule("misspelled", "spelling", misspelled)),
+    (Rule("names", "case", names), Rule("elsewhere", "case", elsewhere)),
+    (Rule("sentences", "case", sentences), Rule("starts", "case", starts)),
+    (Rule("headings", "case", headings),),
+)
+
+
+#: One repair may bring another to light (a capital tells a rule that a heading is in Title Case); two passes nearly always do.
+_PASSES = 4
+
+
+def tidy(text: str, kinds: Collection[str] = KINDS) -> list[Edit]:
+    """Find the faults of a text's surface; the edits are settled and in its own offsets.
+
+    >>> [(e.original, e.replacement, e.rule) for e in tidy("This conversation,held in libya, was long.")]
+    [(',', ', ', 'tidy:glued'), ('libya', 'Libya', 'tidy:names')]
+    """
+    made: list[Edit] = []
+    current = text
+    for _ in range(_PASSES):
+        before = current
+        for stage in STAGES:
+            rules = [rule for rule in stage if rule.kind in kinds]
+            if not rules:
+                continue
+            page = Page(current, layout(current) if any(rule.kind == "case" for rule in rules) else ())
+            safe = spared(current) if not all(rule.code for rule in rules) else []
+            found = settle(edit for rule in rules for edit in _edits(page, rule, [] if rule.code else safe))
+            if found:
+                made = compose(text, made, found)
+                current = apply(text, made)
+        if current == before:
+            break
+    return made
+
+
+def _edits(page: Page, rule: Rule, safe: Sequence[Span]) -> Iterator[Edit]:
+    for start, end, replacement, alternatives in rule.find(page):
+        original = page.text[start:end]
+        if original != replacement and not _within(safe, start, end):
+            name = f"tidy:{rule.name}"
+            yield Edit(start, end, original, replacement, "changed", rule.kind, name, alternatives=alternatives)
