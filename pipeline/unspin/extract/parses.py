@@ -1,0 +1,88 @@
+"""A parsed text as plain lists: spaCy's tokens are read once, for each look at one costs a call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from spacy.strings import StringStore
+    from spacy.tokens import Doc
+
+
+class Parse:
+    """Tokens, tags, heads and children of one reading; offsets are in the reading."""
+
+    __slots__ = (
+        "children",
+        "deps",
+        "ends",
+        "ents",
+        "heads",
+        "lefts",
+        "lemmas",
+        "lower",
+        "n",
+        "rights",
+        "sents",
+        "starts",
+        "tags",
+        "text",
+        "words",
+    )
+
+    def __init__(self, doc: Doc, strings: dict[int, str]) -> None:
+        table: Any = (
+            doc.to_array(["HEAD", "DEP", "TAG", "LEMMA", "IDX", "LENGTH", "SENT_START"]).astype("int64").tolist()
+        )
+        store: StringStore = doc.vocab.strings
+        self.text = text = doc.text
+        self.n = n = len(table)
+        self.words: list[str] = []
+        self.lower: list[str] = []
+        self.lemmas: list[str] = []
+        self.tags: list[str] = []
+        self.deps: list[str] = []
+        self.heads: list[int] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.sents: list[tuple[int, int]] = []
+        begin = 0
+        for i, (head, dep, tag, lemma, start, length, sent_start) in enumerate(table):
+            self.heads.append(i + head)
+            for key in (dep, tag, lemma):
+                if key not in strings:
+                    strings[key] = store[key & 0xFFFFFFFFFFFFFFFF]
+            self.deps.append(strings[dep])
+            self.tags.append(strings[tag])
+            self.lemmas.append(strings[lemma])
+            self.starts.append(start)
+            self.ends.append(start + length)
+            word = text[start : start + length]
+            self.words.append(word)
+            self.lower.append(word.lower())
+            if sent_start == 1 and i > begin:
+                self.sents.append((begin, i))
+                begin = i
+        if n:
+            self.sents.append((begin, n))
+        self.children: list[list[int]] = [[] for _ in range(n)]
+        #: first and last token of each subtree
+        self.lefts = list(range(n))
+        self.rights = list(range(n))
+        for i, head in enumerate(self.heads):
+            if head != i:
+                self.children[head].append(i)
+        # Edges come up from the leaves: widen each head until nothing moves (trees are shallow).
+        for low, high in self.sents:
+            moved = True
+            while moved:
+                moved = False
+                for i in range(low, high):
+                    head = self.heads[i]
+                    if self.lefts[i] < self.lefts[head]:
+                        self.lefts[head] = self.lefts[i]
+                        moved = True
+                    if self.rights[i] > self.rights[head]:
+                        self.rights[head] = self.rights[i]
+                        moved = True
+        self.ents: list[tuple[int, int, str]] = [(e.start_char, e.end_char, e.label_) for e in doc.ents]

@@ -1,0 +1,164 @@
+"""What the model is given of each block: its text as a sentence, with the way back to the restored text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from unspin.extract.gazetteer import Match
+from unspin.records import Block
+
+WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ][\w'’-]*")
+
+#: Words that headings in Title Case leave small.
+SMALL = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "and",
+        "or",
+        "nor",
+        "but",
+        "for",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "by",
+        "from",
+        "with",
+        "as",
+        "into",
+        "over",
+        "per",
+        "via",
+        "vs",
+        "is",
+        "its",
+        "it",
+    ]
+)
+
+#: Marks before a list item, and the pounds of a Markdown heading.
+MARKER = re.compile(r"\s*(?:[-*•–—]\s+|\(?\d{1,3}[.)]\s+|#{1,6}\s+|>\s+)")
+
+URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w.+-]+@[\w-]+\.[\w.]+")
+
+#: A paragraph that ends so introduces the list below it.
+LEAD_IN_END = re.compile(r"[:：]\s*$")
+
+
+class Reading(NamedTuple):
+    """A stretch of a block as the model reads it; as long as the stretch, but for a closing full stop."""
+
+    block: int  #: index into the document's blocks
+    start: int  #: of the stretch in the restored text
+    text: str  #: character for character the stretch, some letters made small, then perhaps `` .``
+    length: int  #: of the stretch
+    part: str  #: ``text``, ``label`` or ``body``
+
+
+def small(text: str) -> str:
+    """Make letters small one by one, so that the length stays.
+
+    >>> small("İZMİR"), len(small("İZMİR"))
+    ('İzmİr', 5)
+    """
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def title_case(text: str) -> bool:
+    """Tell whether a line is written in Title Case (or in capitals throughout).
+
+    >>> title_case("Why Coverage Fell"), title_case("Shares rise as Poland holds"), title_case("In conclusion")
+    (True, False, False)
+    """
+    words = [w for w in WORD.findall(text)[1:] if w.lower() not in SMALL]
+    if not words:
+        return False
+    capital = sum(w[0].isupper() for w in words)
+    return capital * 3 > len(words) * 2 or (capital == len(words))
+
+
+def cases(text: str, blocks: Sequence[Block]) -> tuple[Counter[str], Counter[str]]:
+    """Count words that the paragraphs write small, and words that they write with a capital inside a sentence."""
+    lower: Counter[str] = Counter()
+    upper: Counter[str] = Counter()
+    for block in blocks:
+        if block.kind != "paragraph":
+            continue
+        for word in re.finditer(r"(?<=[a-z,;] )[A-Za-z][\w'-]*", text[block.start : block.end]):
+            (upper if word.group()[0].isupper() else lower)[word.group().lower()] += 1
+    return lower, upper
+
+
+def sentence_case(text: str, keep: Iterable[tuple[int, int]], upper: Counter[str], lower: Counter[str]) -> str:
+    """Write a Title Case line as a sentence, leaving known names as they are.
+
+    >>> sentence_case("Why Vaccine Coverage Fell In Ghana", [(29, 34)], Counter(), Counter())
+    'Why vaccine coverage fell in Ghana'
+    """
+    kept = sorted(keep)
+    out: list[str] = []
+    at = 0
+    first = True
+    for word in WORD.finditer(text):
+        w = word.group()
+        start, end = word.span()
+        inside = any(a < end and start < b for a, b in kept)
+        shouted = sum(c.isupper() for c in w) > 1 and not text.isupper()
+        named = upper[w.lower()] > lower[w.lower()]
+        if first or inside or shouted or named or (len(w) == 1 and w != "A"):
+            first = False
+            continue
+        out += [text[at:start], small(w)]
+        at = end
+    out.append(text[at:])
+    return "".join(out)
+
+
+def readings(text: str, blocks: Sequence[Block], names: Sequence[Match]) -> list[Reading]:
+    """Give the stretches of a document that the model reads, in order of place."""
+    found: list[Reading] = []
+    counts: tuple[Counter[str], Counter[str]] | None = None
+    at = 0
+    for index, block in enumerate(blocks):
+        if block.kind == "metadata":
+            continue
+        parts = [(block.start, block.end, "text")]
+        if block.label is not None and block.body > block.start:
+            parts = [(*block.label, "label"), (block.body, block.end, "body")]
+        for start, end, part in parts:
+            mark = MARKER.match(text, start, end)
+            if mark and part != "body":
+                start = mark.end()
+            while end > start and text[end - 1].isspace():
+                end -= 1
+            if end <= start:
+                continue
+            stretch = text[start:end]
+            read = stretch.replace("\r", " ").replace("\n", " ").replace("\t", " ").replace("\xa0", " ")
+            if (block.kind in {"title", "heading"} or part == "label" or block.kind == "cell") and title_case(stretch):
+                if counts is None:
+                    counts = cases(text, blocks)
+                while at and names[at - 1].end > start:
+                    at -= 1
+                while at < len(names) and names[at].end <= start:
+                    at += 1
+                keep = []
+                for match in names[at:]:
+                    if match.start >= end:
+                        break
+                    keep.append((match.start - start, match.end - start))
+                read = sentence_case(read, keep, counts[1], counts[0])
+            if block.kind != "paragraph" and read[-1] not in ".!?:;":
+                read += " ."
+            found.append(Reading(index, start, read, len(stretch), part))
+    return found
