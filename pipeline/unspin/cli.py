@@ -1,0 +1,542 @@
+"""The command line: the only module that prints.
+
+Commands import what they need when they run, so that ``unspin --help`` loads
+neither spaCy nor pandas.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from unspin import __version__
+
+if TYPE_CHECKING:
+    from unspin.records import Edit, Restoration, Source
+    from unspin.restore import Restorer
+    from unspin.runs import Progress, Summary
+    from unspin.settings import Choices
+
+#: Exit codes of the contract.
+DIFFERENT, WRONG_CALL, INTERRUPTED = 1, 2, 130
+
+app = typer.Typer(
+    name="unspin",
+    help="Restores articles that content farms ran through synonym spinners, and reads entities and relations "
+    "from them.",
+    epilog="Example: unspin run articles -o outputs/run",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+lexicon_app = typer.Typer(
+    name="lexicon",
+    help="Look after the lexicons: check, list, explain, mine, learn.",
+    epilog="Example: unspin lexicon check",
+    no_args_is_help=True,
+)
+app.add_typer(lexicon_app)
+
+
+class Format(StrEnum):
+    """How the tables of a run are written."""
+
+    csv = "csv"
+    parquet = "parquet"
+
+
+class View(StrEnum):
+    """How a comparison is shown."""
+
+    text = "text"
+    json = "json"
+    html = "html"
+
+
+class Export(StrEnum):
+    """What a run can be exported to."""
+
+    csv = "csv"
+    xlsx = "xlsx"
+    graphml = "graphml"
+    jsonld = "jsonld"
+
+
+class CallError(Exception):
+    """The call is wrong; the message says what to do next."""
+
+
+# ---------------------------------------------------------------- ways in and out
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit with the code of the contract."""
+    given = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in given
+    given = [word for word in given if word != "--debug"]
+    # A scheduler ends a process with SIGTERM: it is left as cleanly as by Ctrl-C.
+    with contextlib.suppress(ValueError):
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # Texts are UTF-8 with \n wherever they go; a console that cannot show a character shows its number.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
+    try:
+        code = app(args=given, standalone_mode=False)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        _say_last("interrupted; what was finished is kept, run again to go on", INTERRUPTED)
+    except BrokenPipeError:
+        # The reader, `head` say, has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if debug:
+            raise
+        _fail(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(error: Exception) -> NoReturn:
+    """Tell an error in one line and exit with its code."""
+    if isinstance(error, typer.Exit):
+        sys.exit(error.exit_code)
+    if isinstance(error, typer.Abort):
+        _say_last("interrupted; what was finished is kept, run again to go on", INTERRUPTED)
+    # typer brings its own copy of click, whose classes have no public name.
+    if callable(told := getattr(error, "format_message", None)):
+        context = getattr(error, "ctx", None)
+        hint = f"; see `{context.command_path} --help`" if context is not None else ""
+        _say_last(str(told()).rstrip(".") + hint, WRONG_CALL)
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        _say_last(f"{where}{error.strerror}{_advice(error)}", WRONG_CALL)
+    kind = "" if _is_told(error) else f"unexpected {type(error).__name__}: "
+    _say_last(f"{kind}{error}" + ("; run it with --debug and report what it prints" if kind else ""), WRONG_CALL)
+
+
+def _is_told(error: Exception) -> bool:
+    """Tell whether an error is one of ours, whose message says what to do."""
+    return type(error).__module__.split(".")[0] == "unspin"
+
+
+def _advice(error: OSError) -> str:
+    import errno
+
+    return {
+        errno.ENOSPC: "; free some space and run again: what was finished is kept",
+        errno.EDQUOT: "; free some space and run again: what was finished is kept",
+        errno.EACCES: "; make it accessible or choose another place",
+        errno.EPERM: "; make it accessible or choose another place",
+        errno.EROFS: "; choose a place that can be written to",
+        errno.ENOENT: "; check the spelling",
+    }.get(error.errno or 0, "")
+
+
+def _say_last(message: str, code: int) -> NoReturn:
+    with contextlib.suppress(BrokenPipeError):
+        print("unspin: " + " ".join(message.split()), file=sys.stderr)
+    sys.exit(code)
+
+
+def _print(text: str = "") -> None:
+    print(text)
+
+
+def _wants_colour() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+@contextlib.contextmanager
+def _progress(quiet: bool) -> Iterator[Progress]:
+    """Give a function that shows how far a run is, on a terminal only."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("documents"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("documents", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _choices(settings: Path | None) -> Choices:
+    from unspin.settings import FILE, Choices, read_settings
+
+    if settings is not None:
+        return read_settings(settings)
+    return read_settings(FILE) if FILE.is_file() else Choices()
+
+
+def _version(value: bool) -> None:
+    if value:
+        _print(f"unspin {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _global(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error; may stand anywhere.")] = False,
+) -> None:
+    pass
+
+
+Inputs = Annotated[list[Path], typer.Argument(metavar="INPUT...", help="Files or folders.", show_default=False)]
+Packs = Annotated[
+    list[str] | None,
+    typer.Option("--pack", metavar="NAME|PATH", help="Take only this pack; may be repeated.", show_default=False),
+]
+SettingsFile = Annotated[
+    Path | None, typer.Option("--settings", help="Settings file, instead of ./unspin.toml.", show_default=False)
+]
+
+
+def _restorer(packs: list[str] | None, settings: Path | None) -> Restorer:
+    from unspin.restore import Restorer
+
+    own = _choices(settings).settings
+    return Restorer.load(tuple(packs or own.packs), careful=own.careful)
+
+
+# ---------------------------------------------------------------- run
+
+
+@app.command(epilog="Example: unspin run articles more/one.html -o outputs/run --workers 4")
+def run(
+    inputs: Inputs,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="DIR", help="Run folder. [default: outputs/run]")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=0, help="Processes side by side; 0 takes as many as pay.", show_default=False)
+    ] = None,
+    engine: Annotated[str, typer.Option(help="Where the work is done: local or dask.")] = "local",
+    scheduler: Annotated[str, typer.Option(metavar="ADDRESS", help="A Dask scheduler that is running.")] = "",
+    pack: Packs = None,
+    format: Annotated[Format | None, typer.Option(help="Format of the tables.", show_default=False)] = None,
+    settings: SettingsFile = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Ignore earlier work.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")] = False,
+    open_report: Annotated[bool, typer.Option("--open", help="Open the report when the run is done.")] = False,
+) -> int:
+    """Restore and extract every document under the inputs, and write the run folder."""
+    from unspin import runs
+
+    choices = _choices(settings)
+    if pack:
+        choices = choices._replace(settings=choices.settings._replace(packs=tuple(pack)))
+    choices = choices._replace(
+        output=str(output) if output else choices.output,
+        format=str(format) if format else choices.format,
+        workers=choices.workers if workers is None else workers,
+    )
+    with _progress(quiet) as progress:
+        summary = runs.run(
+            inputs,
+            choices,
+            engine="dask" if scheduler else engine,
+            scheduler=scheduler,
+            fresh=fresh,
+            progress=progress,
+        )
+    if not quiet:
+        for line in _summary(summary):
+            _print(line)
+    for doc_id, status, reason in summary.troubled:
+        print(f"unspin: {doc_id}: {status}: {reason}", file=sys.stderr)
+    bad = summary.documents.get("refused", 0) + summary.documents.get("failed", 0)
+    if bad > len(summary.troubled):
+        rest = f"unspin: and {bad - len(summary.troubled):,} more; see documents.csv"
+        print(rest, file=sys.stderr)
+    if open_report:
+        import webbrowser
+
+        webbrowser.open((summary.folder / "report.html").resolve().as_uri())
+    return DIFFERENT if bad else 0
+
+
+def _summary(summary: Summary) -> Iterable[str]:
+    by_status = ", ".join(f"{n:,} {status}" for status, n in sorted(summary.documents.items()) if n)
+    reused = f"; {summary.reused:,} known from earlier work" if summary.reused else ""
+    total = sum(summary.documents.values())
+    yield f"{_many(total, 'document')} ({by_status}{reused})"
+    yield f"{_many(summary.changed, 'edit')}, {_many(summary.suspects, 'suspect')} to review"
+    entities, relations = summary.counts["entities"], summary.counts["relations"]
+    yield f"{_many(entities, 'entity', 'entities')}, {_many(relations, 'relation')}"
+    yield f"report: {summary.folder / 'report.html'}"
+
+
+def _many(count: int, one: str, many: str = "") -> str:
+    """Count things.
+
+    >>> _many(1, "edit"), _many(2_000, "entity", "entities")
+    ('1 edit', '2,000 entities')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+# ---------------------------------------------------------------- one text
+
+
+@app.command(epilog="Example: unspin restore article.txt --diff")
+def restore(
+    file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="A text; - reads standard input.")] = "-",
+    diff: Annotated[bool, typer.Option("--diff", help="Show each change instead of the text.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Give the edits as JSON, one a line.")] = False,
+    pack: Packs = None,
+    settings: SettingsFile = None,
+) -> int:
+    """Write the restored text to standard output, like any filter."""
+    if diff and as_json:
+        raise CallError("--diff and --json exclude each other; give one of them")
+    failed = False
+    for restoration in _restored(file, pack, settings):
+        source = restoration.source
+        if source.status:
+            print(f"unspin: {source.doc_id}: {source.status}: {source.reason}", file=sys.stderr)
+            failed = True
+        elif as_json:
+            for edit in restoration.edits:
+                _print(json.dumps({"doc_id": source.doc_id} | edit._asdict(), ensure_ascii=False))
+        elif diff:
+            for edit in restoration.edits:
+                _print(_change(source, edit, _wants_colour()))
+        else:
+            sys.stdout.write(restoration.text)
+    return DIFFERENT if failed else 0
+
+
+def _restored(file: str, packs: list[str] | None, settings: Path | None) -> Iterator[Restoration]:
+    """Restore the documents of a file; what could not be read comes with its reason."""
+    import tempfile
+
+    from unspin import sources
+    from unspin.documents import restore_document
+    from unspin.records import Metadata, Restoration
+    from unspin.sources import Item
+
+    with tempfile.TemporaryDirectory() as folder:
+        if file == "-":
+            # Through the same door as every other document: decoding, limits and refusals included.
+            item = Item("-", Path(folder, "standard-input.txt"))
+            item.path.write_bytes(sys.stdin.buffer.read())
+        else:
+            if Path(file).is_dir():
+                raise CallError(f"{file}: is a folder; `unspin run {file}` takes folders")
+            (item,) = sources.find([Path(file)])
+        restorer = None
+        for source in sources.read(item):
+            if file == "-" and source.reason == "empty":
+                return  # nothing in, nothing out
+            if source.status:
+                yield Restoration(source, source.status, "", (), (), (), Metadata(), 0.0, "")
+                continue
+            restorer = restorer or _restorer(packs, settings)
+            yield restore_document(source, restorer)
+
+
+def _change(source: Source, edit: Edit, colour: bool) -> str:
+    """Show an edit with its place and what stands around it."""
+    line = source.text.count("\n", 0, edit.start) + 1
+    before = " ".join(source.text[max(0, edit.start - 30) : edit.start].split("\n")[-1].split(" ")[-4:])
+    after = " ".join(source.text[edit.end : edit.end + 30].split("\n")[0].split(" ")[:4])
+    mark = "" if edit.outcome == "changed" else "?"
+    old, new = f"[-{edit.original}-]", f"{{+{edit.replacement}+}}{mark}"
+    if colour:
+        old, new = f"\033[31m{old}\033[0m", f"\033[{32 if not mark else 33}m{new}\033[0m"
+    where = f"{source.doc_id}:{line}"
+    shown = "".join(map(_visible, (before, old, new, after)))
+    return f"{where}: {shown}  ({edit.kind}, {edit.rule}, {edit.score:.2f})"
+
+
+def _visible(text: str) -> str:
+    return text.replace("\r", "").replace("\n", "⏎")
+
+
+@app.command(epilog="Example: unspin score articles")
+def score(inputs: Inputs, pack: Packs = None, settings: SettingsFile = None) -> int:
+    """Show how spun each document is: spin score (0 to 1), edits per 1,000 words, the pack that fits best."""
+    from unspin import sources
+    from unspin.documents import restore_document
+    from unspin.tables import count_words
+
+    items = sources.find(inputs)
+    restorer = _restorer(pack, settings)
+    failed = False
+    _print(f"{'spin':>5} {'edits/1000':>10}  {'pack':14} document")
+    for item in items:
+        for source in sources.read(item):
+            if source.status:
+                print(f"unspin: {source.doc_id}: {source.status}: {source.reason}", file=sys.stderr)
+                failed = True
+                continue
+            found = restore_document(source, restorer)
+            made = sum(e.outcome == "changed" for e in found.edits)
+            rate = 1000 * made / max(1, count_words(source.text))
+            _print(f"{found.spin_score:5.2f} {rate:10.1f}  {found.pack or '-':14} {source.doc_id}")
+    return DIFFERENT if failed else 0
+
+
+# ---------------------------------------------------------------- runs looked at
+
+
+@app.command("eval", epilog="Example: unspin eval outputs/run --gold tests/gold --show 5")
+def evaluate(
+    target: Annotated[Path, typer.Argument(metavar="RUN_OR_INPUT", help="A run folder, or spun texts to restore.")],
+    gold: Annotated[Path, typer.Option(help="Folder with NAME.marked.txt for each document NAME.txt.")],
+    show: Annotated[int, typer.Option(min=0, help="Wrong, missed and false edits to show of each document.")] = 0,
+    pack: Packs = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Show precision, recall and F0.5 against gold restorations."""
+    from unspin.evaluate import Counts, read_edits
+    from unspin.evaluate import evaluate as compare
+    from unspin.tables import is_run
+
+    made = read_edits(target) if is_run(target) else _edits_of(target, pack, settings)
+    total = Counts()
+    lines = []
+    for result in compare(gold, made):
+        total += result.counts
+        lines.append(_figures(result.doc_id, result.counts))
+        lines += ["    " + " ".join(map(repr, case)) for case in result.cases[:show]]
+        if result.doc_id not in made:
+            print(f"unspin: {result.doc_id}: has no edits in {target}", file=sys.stderr)
+    _print(f"{'document':44} {'gold':>5} {'P':>6} {'R':>6} {'F0.5':>6}")
+    for line in [*lines, _figures("all", total)]:
+        _print(line)
+
+
+def _figures(name: str, counts: Any) -> str:
+    return f"{name:44} {counts.gold:5} {counts.precision:6.3f} {counts.recall:6.3f} {counts.f05:6.3f}"
+
+
+def _edits_of(target: Path, packs: list[str] | None, settings: Path | None) -> dict[str, list[Edit]]:
+    from unspin import sources
+    from unspin.documents import restore_document
+
+    items = sources.find([target])
+    restorer = _restorer(packs, settings)
+    made: dict[str, list[Edit]] = {}
+    for item in items:
+        for source in sources.read(item):
+            if source.status:
+                print(f"unspin: {source.doc_id}: {source.status}: {source.reason}", file=sys.stderr)
+                continue
+            made[source.doc_id] = list(restore_document(source, restorer).edits)
+    return made
+
+
+Run = Annotated[Path, typer.Argument(metavar="DIR", help="A run folder.")]
+
+
+@app.command("report", epilog="Example: unspin report outputs/run")
+def build_report(folder: Run) -> None:
+    """Build report.html of a run, anew where there is one."""
+    from unspin.report import write_report
+
+    _print(str(write_report(folder)))
+
+
+@app.command("diff", epilog="Example: unspin diff outputs/old outputs/new")
+def compare_runs(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="A run folder.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="A run folder.")],
+    format: Annotated[View, typer.Option(help="How it is shown.")] = View.text,
+    details: Annotated[bool, typer.Option("--details/--summary", help="Row by row, or counts only.")] = True,
+) -> int:
+    """Show what changed between two runs, row by row and why; exit 1 where anything did."""
+    from unspin import compare
+
+    write: Callable[[str], object] = sys.stdout.write
+    colour = _wants_colour()
+    return DIFFERENT if compare.show(old, new, str(format), write, details=details, colour=colour) else 0
+
+
+@app.command("export", epilog="Example: unspin export outputs/run --to csv --table relations > relations.csv")
+def export_run(
+    folder: Run,
+    to: Annotated[Export, typer.Option(help="Format.")] = Export.csv,
+    table: Annotated[str, typer.Option(help="Table to write; csv only.")] = "relations",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="File to write; csv goes to standard output.")
+    ] = None,
+) -> None:
+    """Export a run: csv that a spreadsheet takes no cell of for a formula, or other formats."""
+    from unspin import export
+
+    if to is Export.csv and output is None:
+        for line in export.spreadsheet_lines(folder, table):
+            sys.stdout.write(line)
+        return
+    if output is None:
+        raise CallError(f"--to {to} needs a file to write; add -o FILE.{to}")
+    export.write(folder, str(to), output, table)
+    _print(str(output))
+
+
+@app.command(epilog="Example: unspin init && $EDITOR unspin.toml")
+def init(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to write it.")] = Path()) -> None:
+    """Write a commented unspin.toml with every setting and its default."""
+    from unspin.settings import FILE, TEMPLATE
+
+    path = folder / FILE
+    try:
+        with open(path, "x", encoding="utf-8", newline="") as handle:
+            handle.write(TEMPLATE)
+    except FileExistsError:
+        raise CallError(f"{path}: is there already; edit it, or delete it first") from None
+    _print(str(path))
+
+
+# ---------------------------------------------------------------- lexicons
+
+
+@lexicon_app.command("check", epilog="Example: unspin lexicon check --pack news")
+def check_lexicon(pack: Packs = None) -> int:
+    """Check packs as code: schema, order, duplicates, loops, every example and keep sentence; exit 1 at a fault."""
+    from unspin.lexicon.check import check
+
+    findings = check(tuple(pack or ()))
+    faults = sum(f.fault for f in findings)
+    for f in findings:
+        _print(f"{f.path}:{f.line}: {f.code}: {f.message}")
+    _print(f"{_many(faults, 'fault')}, {_many(len(findings) - faults, 'remark')}")
+    return DIFFERENT if faults else 0
+
+
+@lexicon_app.command("list", epilog="Example: unspin lexicon list demanding")
+def list_lexicon(
+    words: Annotated[str, typer.Argument(metavar="[TEXT]", help="Only entries that hold it on either side.")] = "",
+    pack: Packs = None,
+) -> None:
+    """List the packs, or the entries that hold a text."""
+    from unspin.lexicon.read import read_packs
+
+    for found in read_packs(tuple(pack or ())):
+        if not words:
+            about = f"{_many(len(found.entries), 'entry', 'entries')}, {_many(len(found.keep), 'keep sentence')}"
+            _print(f"{found.name:14} {about}: {found.title} ({found.family})")
+            continue
+        for entry in found.entries:
+            if words.casefold() in f"{entry.spun}\n{entry.plain}".casefold():
+                _print(f"{found.name:14} {entry.spun} > {entry.plain} ({entry.form}): {entry.example}")
+
+
+if __name__ == "__main__":
+    main()

