@@ -6,6 +6,7 @@ import datetime
 import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -50,7 +51,7 @@ KEYS: dict[str, str] = {
 }
 _FIELD = {key: field for field, keys in KEYS.items() for key in keys.split(", ")}
 
-#: 88 lets *Sourse link* and *Publish dates* pass and keeps *Related work* from *Related* (tried on labels of list items).
+#: 88 lets *Sourse link* and *Publish dates* pass and keeps *Related work* from *Related* (tried on labels of items).
 _NEAR = 88
 
 #: How many lines at the top and at the bottom may be metadata lines.
@@ -59,11 +60,13 @@ _MARGIN = 12
 _LABELLED = re.compile(r"(?P<key>[^\W\d_][^:：\n]{0,39}?)[ \t]{0,3}[:：](?P<gap>[ \t]*)(?=\S)")
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'\]|]+", re.I)
 _BYLINE = re.compile(
-    r"(?:\*{1,2}|_)?(?P<key>By|by|BY)[ \t]+(?P<name>[A-Z][\w.’'-]*(?:[ \t]+(?:de|da|van|von|der|al|bin|and|&|[A-Z][\w.’'-]*)){0,6})"
+    r"(?:\*{1,2}|_)?(?P<key>By|by|BY)[ \t]+"
+    r"(?P<name>[A-Z][\w.’'-]*(?:[ \t]+(?:de|da|van|von|der|al|bin|and|&|[A-Z][\w.’'-]*)){0,6})"
     r"(?P<rest>[ \t]*(?:[,|·•–—-][^\n]{0,80})?)"
 )
 _LEGAL = re.compile(
-    r"(?:copyright\b|©|\(c\)\s*(?:19|20)\d\d|all rights? (?:are )?reserved\b|the post .{1,200} (?:appeared|gave the impression) first on\b"
+    r"(?:copyright\b|©|\(c\)\s*(?:19|20)\d\d|all rights? (?:are )?reserved\b"
+    r"|the post .{1,200} (?:appeared|gave the impression) first on\b"
     r"|this (?:article|post|story|content) (?:was|has been) (?:originally |first )?(?:published|posted|syndicated)\b"
     r"|(?:published|posted|revealed|updated|last updated)(?: on| at)? (?=.{0,12}\d)"
     r"|(?:advertisement|share this article|subscribe to our newsletter)\W*$)",
@@ -102,7 +105,8 @@ _MONTHS = {
 }  # fmt: skip
 _MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 _TIME = (
-    r"(?:(?:T|,?[ \t]{1,3}(?:at[ \t]{1,3})?|[ \t]{1,3}[-–|][ \t]{1,3})(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d{1,9})?)?"
+    r"(?:(?:T|,?[ \t]{1,3}(?:at[ \t]{1,3})?|[ \t]{1,3}[-–|][ \t]{1,3})"
+    r"(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d{1,9})?)?"
     r"[ \t]{0,2}(?P<half>[ap]\.?m\b\.?)?[ \t]{0,2}(?P<zone>Z\b|(?:UTC|GMT)\b|[+-]\d\d:?\d\d\b)?)?"
 )
 _DATES = tuple(
@@ -119,7 +123,7 @@ _DATES = tuple(
 
 
 def iso_date(text: str) -> str:
-    """Write the first date of a short text in ISO 8601, with its time where it has one; empty where it has no clear date.
+    """Write the first date of a short text in ISO 8601, with its time if it has one; empty if none is clear.
 
     >>> iso_date("2025-03-03 10:28:00"), iso_date("Monday, March 3rd, 2025 at 9:05 pm"), iso_date("04/05/2025")
     ('2025-03-03T10:28:00', '2025-03-03T21:05:00', '')
@@ -183,10 +187,14 @@ _LABEL = re.compile(
 _BOLD = re.compile(r"(?P<mark>\*\*|__)(?P<text>[^*_\n]{1,150})(?P=mark)[ \t]*:?$")
 
 #: Words that Title Case leaves in lower case.
-_SMALL = frozenset(
-    "a an and as at be but by for from in into is it its nor of off on onto or our over per so than that the their "
-    "through thru to toward towards under up upon versus via vs vs. was were what when with within without yet amid "
-    "among are after before between inside how why who".split()
+SMALL = frozenset(
+    word
+    for line in (
+        "a about after against amid among an and are as at be before between but by can during for from has have how",
+        "in including inside into is it its may nor not of off on onto or our over per so than that the their through",
+        "thru to toward towards under up upon versus via vs was were what when who why will with within without yet",
+    )
+    for word in line.split()
 )
 
 
@@ -218,7 +226,7 @@ def _lines(text: str) -> list[_Line]:
 def _wrapped(text: str, lines: Sequence[_Line]) -> bool:
     """Tell whether the lines of a document are broken at a margin, so that a paragraph is several lines."""
     inner = []
-    for line, after in zip(lines, lines[1:], strict=False):
+    for line, after in pairwise(lines):
         if after.gap or line.end - line.start > 200:
             continue
         head, next_head = text[line.start : line.start + 8], text[after.start : after.start + 8]
@@ -244,7 +252,7 @@ def title_case(text: str) -> float:
     >>> title_case("Review of Safety Threats in libya"), title_case("to sum up")
     (0.75, 0.0)
     """
-    words = [w for w in _WORD.findall(text) if w.casefold() not in _SMALL]
+    words = [w for w in _WORD.findall(text) if w.casefold() not in SMALL]
     return sum(w[0].isupper() for w in words) / len(words) if words else 0.0
 
 
@@ -301,7 +309,7 @@ def _pieces(text: str, line: _Line) -> list[Span]:
         at += 1
     cuts.append(line.end)
     spans = []
-    for a, b in zip(cuts, cuts[1:], strict=False):
+    for a, b in pairwise(cuts):
         a += 1
         piece = text[a:b]
         body = piece.strip()
@@ -445,12 +453,12 @@ def _drafts(text: str) -> Iterator[_Draft]:
                 drafts.append(_Draft("heading", start, end, 2))
                 at += 1
                 continue
-        if not wrapped and drafts and _lead_in(text, drafts) and (found := _label(text, start, end))[0]:
+        label, body = (None, 0) if wrapped or not drafts or not _lead_in(text, drafts) else _label(text, start, end)
+        if label and len(_WORD.findall(text, *label)) <= 6 and text[label[0]].isupper():
             # items that lost their marks: *Reform: Overseeing ...* under *Key challenges include:*
-            if len(_WORD.findall(text, *found[0])) <= 6 and text[found[0][0]].isupper():
-                drafts.append(_Draft("item", start, end, 1, label=found[0], body=found[1]))
-                at += 1
-                continue
+            drafts.append(_Draft("item", start, end, 1, label=label, body=body))
+            at += 1
+            continue
         stop = at + 1
         if wrapped:
             while stop < len(lines) and _continues(text, lines[stop], -1, True, meta, stop):

@@ -413,10 +413,39 @@ def _after(first: str, lines: Iterator[str]) -> Iterator[str]:
 
 #: trafilatura and libxml2 walk the tree by recursion; articles nest some 30 deep.
 _MAX_DEPTH = 250
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*?(/?)>")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,30})(?=[\s/>])[^<>]{0,5000}>")
+#: Elements without an end tag, and those whose end tag pages leave out.
 _VOID = frozenset(
-    "area base br col embed hr img input link meta param source track wbr p li td th tr option dt dd".split()
+    (
+        *(
+            "area",
+            "base",
+            "br",
+            "col",
+            "embed",
+            "hr",
+            "img",
+            "input",
+            "link",
+            "meta",
+            "param",
+            "source",
+            "track",
+            "wbr",
+        ),
+        *("p", "li", "td", "th", "tr", "option", "dt", "dd"),
+    )
 )
+_LEFT_OUT = ("script", "style", "noscript", "template", "svg", "nav", "aside", "footer", "form", "button", "iframe")
+_BLOCKS = frozenset(
+    (
+        *("address", "article", "blockquote", "body", "caption", "dd", "details", "div", "dl", "dt", "figcaption"),
+        *("figure", "header", "li", "main", "ol", "p", "pre", "section", "summary", "td", "th", "tr", "ul"),
+    )
+)
+
+#: Below this many words trafilatura falls back on guesses (it joined the heading and text of a page of ten words).
+_SMALL_PAGE = 60
 
 
 def _article(html: str) -> tuple[str, Metadata]:
@@ -428,7 +457,7 @@ def _article(html: str) -> tuple[str, Metadata]:
     if _depth(html) > _MAX_DEPTH:
         raise _Refused(f"HTML nested more than {_MAX_DEPTH} deep")
     try:
-        tree = parser.fromstring(html.encode("utf-8", "replace"), parser=parser.HTMLParser(encoding="utf-8"))
+        tree = parser.document_fromstring(html.encode("utf-8", "replace"), parser=parser.HTMLParser(encoding="utf-8"))
     except (etree.ParserError, ValueError):
         raise _Refused("empty") from None
     about = _about(tree)
@@ -451,7 +480,13 @@ def _article(html: str) -> tuple[str, Metadata]:
     lines: list[str] = []
     if main is not None:
         _write(main, lines, 0)
-    text = "\n".join(lines).strip()
+    if sum(len(line.split()) for line in lines) < _SMALL_PAGE:
+        whole: list[str] = []
+        loose: list[str] = []
+        _flow(tree, whole, loose, 0)
+        _flush(whole, loose, 0)
+        lines = whole or lines
+    text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
     if not text:
         raise _Refused("empty")
     if about.title and not any(_same(line, about.title) for line in lines[:8]):
@@ -462,8 +497,9 @@ def _article(html: str) -> tuple[str, Metadata]:
 def _depth(html: str) -> int:
     """Bound how deep the elements of a page nest, from its tags alone."""
     depth = deepest = 0
-    for close, name, own in _TAG.findall(html):
-        if own or name.lower() in _VOID:
+    for tag in _TAG.finditer(html):
+        close, name = tag.groups()
+        if name.lower() in _VOID or html[tag.end() - 2] == "/":
             continue
         depth = max(0, depth - 1) if close else depth + 1
         deepest = max(deepest, depth)
@@ -472,6 +508,45 @@ def _depth(html: str) -> int:
 
 def _same(line: str, title: str) -> bool:
     return re.sub(r"\W+", "", line).casefold() == re.sub(r"\W+", "", title).casefold()
+
+
+def _flow(element: Any, lines: list[str], loose: list[str], depth: int) -> None:
+    """Write everything on a page that is text of it as Markdown lines; ``loose`` holds the running paragraph."""
+    loose.append(element.text or "")
+    for child in element:
+        tag = child.tag if isinstance(child.tag, str) else "script"
+        if tag == "br":
+            loose.append("\v")
+        elif tag in ("head", "title", *_LEFT_OUT):
+            pass
+        elif re.fullmatch(r"h[1-6]", tag):
+            _flush(lines, loose, depth)
+            text = " ".join(child.text_content().split())
+            lines += ["", "#" * int(tag[1]) + " " + text, ""] if text else []
+        elif tag == "table":
+            _flush(lines, loose, depth)
+            rows = [[" ".join(c.text_content().split()) for c in r.iterchildren("td", "th")] for r in child.iter("tr")]
+            _table(rows, lines)
+        elif tag == "pre":
+            _flush(lines, loose, depth)
+            loose += re.sub(r"[\r\n]+", "\v", child.text_content())
+            _flush(lines, loose, depth)
+        elif tag in _BLOCKS:
+            below = depth + (tag in ("ul", "ol"))
+            _flush(lines, loose, depth)
+            _flow(child, lines, loose, below)
+            _flush(lines, loose, below)
+        else:
+            _flow(child, lines, loose, depth)
+        loose.append(child.tail or "")
+
+
+def _flush(lines: list[str], loose: list[str], depth: int) -> None:
+    for piece in "".join(loose).split("\v"):
+        text = " ".join(piece.split())
+        if text:
+            lines += ["  " * (depth - 1) + "- " + text] if depth else ["", text, ""]
+    loose.clear()
 
 
 def _inline(element: Any) -> str:
@@ -541,8 +616,11 @@ def _paragraph(text: str, lines: list[str]) -> None:
 
 
 def _write_table(table: Any, lines: list[str]) -> None:
-    rows = [[" ".join(_inline(c).split()).replace("|", "\\|") for c in row.iter("cell")] for row in table.iter("row")]
-    rows = [row for row in rows if any(row)]
+    _table([[" ".join(_inline(c).split()) for c in row.iter("cell")] for row in table.iter("row")], lines)
+
+
+def _table(rows: list[list[str]], lines: list[str]) -> None:
+    rows = [[cell.replace("|", "\\|") for cell in row] for row in rows if any(row)]
     if not rows:
         return
     if len(rows) == 1 or max(map(len, rows)) == 1:  # a frame around text, not a table
@@ -654,43 +732,98 @@ def _language(name: str, words: str) -> _Language:
 
 #: Function words that no other language of the list shares with English text, by ISO 639-1.
 LANGUAGES: dict[str, _Language] = {
-    "en": _language("English", "the of and to in that is was for it with as his on be at by had are but from or have they which "
-                    "one were her all she there would their we him been has when who will more no if said its about into than them "
-                    "can only other new some could time these two may then do first any my now such like our over me even most made"),
-    "de": _language("German", "der die das und den von zu dem mit sich des auf für ist im nicht ein eine als auch es werden aus er "
-                    "hat dass sie nach wird bei einer um am sind noch wie einem über einen zum zur aber wir oder durch sein wurde"),
-    "fr": _language("French", "le la les de des et du un une en est que qui dans pour pas sur au aux ce il elle sont par avec plus "
-                    "ne se son sa ses cette mais ou nous vous leur été être fait comme ont d'une qu'il c'est l'on à où"),
-    "es": _language("Spanish", "el la los las de y en que del un una por con para es se su al lo como más pero sus le ya o este sí "
-                    "porque esta entre cuando muy sin sobre también hasta hay donde han quien desde todo nos durante uno ni fue"),
-    "pt": _language("Portuguese", "o os as um uma de da do das dos em no na nos nas que e é para com não por mais como mas foi ao ele "
-                    "seu sua ou ser quando muito há já está eu também só pelo pela até isso ela entre era depois sem mesmo aos são"),
-    "it": _language("Italian", "il lo la gli le di del della dei delle che è e un una per con non sono da dal alla al nel nella si "
-                    "come più ma anche ha hanno questo questa essere stato ai dalla degli alle suo sua o ed se tra fra"),
-    "nl": _language("Dutch", "de het een en van ik te dat die in zijn niet is op aan met als voor er maar om hem dan zou wat mijn "
-                    "men dit zo door over ze zich bij ook tot je mij uit der daar haar naar heb hoe heeft hebben deze nog wordt"),
-    "sv": _language("Swedish", "och i att det som en på är av för med den till inte har de ett om var jag från vi så kan men när "
-                    "eller sig sin skulle över under också efter nu där mot vid hade blev utan alla andra"),
-    "da": _language("Danish", "og i at det som en på er af for med den til ikke har de et om var jeg fra vi så kan men når eller "
-                    "sig sin skulle over under også efter nu der mod ved havde blev uden alle andre blevet"),
-    "no": _language("Norwegian", "og i å det som en på er av for med den til ikke har de et om var jeg fra vi så kan men når eller "
-                    "seg sin skulle over under også etter nå der mot ved hadde ble uten alle andre blitt"),
-    "fi": _language("Finnish", "ja on ei että se oli hän mutta ovat kun niin myös kuin joka sen hänen mukaan jos tai vain ole nyt "
-                    "mitä sitä jotka vuoden olla oli"),
-    "pl": _language("Polish", "w i z na do się że nie to o jest jak po od za co przez dla są który oraz może być tym ale już tylko "
-                    "tego ich także przed przy lub jego była było"),
-    "cs": _language("Czech", "a v se na je že o s z do i to za by ve jsem pro by který jako po jsou však od které byl bylo jeho při "
-                    "až nebo také již"),
-    "ro": _language("Romanian", "și în de la cu pe a că nu este din care o un mai pentru sau au fost sunt dar prin ce după acest "
-                    "această fi lui ale fiind"),
-    "hu": _language("Hungarian", "a az és hogy nem is egy ez azt meg volt csak mint de el ha már még vagy ki lehet után szerint ezt "
-                    "pedig minden"),
-    "tr": _language("Turkish", "ve bir bu da de için ile olarak daha çok ne gibi olan kadar ama sonra var ise en her ya değil mi "
-                    "olduğu tarafından oldu"),
-    "id": _language("Indonesian", "yang dan di itu dengan untuk tidak ini dari dalam akan pada juga ke karena ada mereka oleh saya "
-                    "telah dapat bahwa adalah sebagai atau kata lebih"),
-    "vi": _language("Vietnamese", "và của là có trong được cho không các một những với người này để đã khi từ ra như đến về cũng"),
-    "sw": _language("Swahili", "na ya wa kwa ni katika la za cha kuwa hii hiyo kama huo lakini pia baada yake hiyo sana wao ambayo"),
+    "en": _language(
+        "English",
+        "the of and to in that is was for it with as his on be at by had are but from or have they which one were "
+        "her all she there would their we him been has when who will more no if said its about into than them can "
+        "only other new some could time these two may then do first any my now such like our over me even most made",
+    ),
+    "de": _language(
+        "German",
+        "der die das und den von zu dem mit sich des auf für ist im nicht ein eine als auch es werden aus er hat "
+        "dass sie nach wird bei einer um am sind noch wie einem über einen zum zur aber wir oder durch sein wurde",
+    ),
+    "fr": _language(
+        "French",
+        "le la les de des et du un une en est que qui dans pour pas sur au aux ce il elle sont par avec plus ne se "
+        "son sa ses cette mais ou nous vous leur été être fait comme ont d'une qu'il c'est l'on à où",
+    ),
+    "es": _language(
+        "Spanish",
+        "el la los las de y en que del un una por con para es se su al lo como más pero sus le ya o este sí porque "
+        "esta entre cuando muy sin sobre también hasta hay donde han quien desde todo nos durante uno ni fue",
+    ),
+    "pt": _language(
+        "Portuguese",
+        "o os as um uma de da do das dos em no na nos nas que e é para com não por mais como mas foi ao ele seu sua "
+        "ou ser quando muito há já está eu também só pelo pela até isso ela entre era depois sem mesmo aos são",
+    ),
+    "it": _language(
+        "Italian",
+        "il lo la gli le di del della dei delle che è e un una per con non sono da dal alla al nel nella si come "
+        "più ma anche ha hanno questo questa essere stato ai dalla degli alle suo sua o ed se tra fra",
+    ),
+    "nl": _language(
+        "Dutch",
+        "de het een en van ik te dat die in zijn niet is op aan met als voor er maar om hem dan zou wat mijn men "
+        "dit zo door over ze zich bij ook tot je mij uit der daar haar naar heb hoe heeft hebben deze nog wordt",
+    ),
+    "sv": _language(
+        "Swedish",
+        "och i att det som en på är av för med den till inte har de ett om var jag från vi så kan men när eller sig "
+        "sin skulle över under också efter nu där mot vid hade blev utan alla andra",
+    ),
+    "da": _language(
+        "Danish",
+        "og i at det som en på er af for med den til ikke har de et om var jeg fra vi så kan men når eller sig sin "
+        "skulle over under også efter nu der mod ved havde blev uden alle andre blevet",
+    ),
+    "no": _language(
+        "Norwegian",
+        "og i å det som en på er av for med den til ikke har de et om var jeg fra vi så kan men når eller seg sin "
+        "skulle over under også etter nå der mot ved hadde ble uten alle andre blitt",
+    ),
+    "fi": _language(
+        "Finnish",
+        "ja on ei että se oli hän mutta ovat kun niin myös kuin joka sen hänen mukaan jos tai vain ole nyt mitä "
+        "sitä jotka vuoden olla oli",
+    ),
+    "pl": _language(
+        "Polish",
+        "w i z na do się że nie to o jest jak po od za co przez dla są który oraz może być tym ale już tylko tego "
+        "ich także przed przy lub jego była było",
+    ),
+    "cs": _language(
+        "Czech",
+        "a v se na je že o s z do i to za by ve jsem pro by který jako po jsou však od které byl bylo jeho při až "
+        "nebo také již",
+    ),
+    "ro": _language(
+        "Romanian",
+        "și în de la cu pe a că nu este din care o un mai pentru sau au fost sunt dar prin ce după acest această fi "
+        "lui ale fiind",
+    ),
+    "hu": _language(
+        "Hungarian",
+        "a az és hogy nem is egy ez azt meg volt csak mint de el ha már még vagy ki lehet után szerint ezt pedig "
+        "minden",
+    ),
+    "tr": _language(
+        "Turkish",
+        "ve bir bu da de için ile olarak daha çok ne gibi olan kadar ama sonra var ise en her ya değil mi olduğu "
+        "tarafından oldu",
+    ),
+    "id": _language(
+        "Indonesian",
+        "yang dan di itu dengan untuk tidak ini dari dalam akan pada juga ke karena ada mereka oleh saya telah "
+        "dapat bahwa adalah sebagai atau kata lebih",
+    ),
+    "vi": _language(
+        "Vietnamese", "và của là có trong được cho không các một những với người này để đã khi từ ra như đến về cũng"
+    ),
+    "sw": _language(
+        "Swahili", "na ya wa kwa ni katika la za cha kuwa hii hiyo kama huo lakini pia baada yake hiyo sana wao ambayo"
+    ),
     "ru": _Language("Russian", script="[\u0400-\u04ff]"),
     "el": _Language("Greek", script="[\u0370-\u03ff\u1f00-\u1fff]"),
     "ar": _Language("Arabic", script="[\u0600-\u06ff\u0750-\u077f]"),
@@ -701,7 +834,7 @@ LANGUAGES: dict[str, _Language] = {
     "ko": _Language("Korean", script="[\uac00-\ud7af]"),
     "ja": _Language("Japanese", script="[\u3040-\u30ff]"),
     "zh": _Language("Chinese", script="[\u4e00-\u9fff]"),
-}  # fmt: skip
+}
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SCRIPTS = {code: re.compile(language.script) for code, language in LANGUAGES.items() if language.script}
 
