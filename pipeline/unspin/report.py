@@ -16,9 +16,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from unspin.tables import BETWEEN, DocumentRows, TableError, is_run, read_documents, read_rows, read_text
+
+if TYPE_CHECKING:
+    import jinja2
 
 NAME = "report.html"
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -45,30 +48,39 @@ def write_report(run: Path, told: Mapping[str, Any] | None = None) -> Path:
 
 
 def _pieces(run: Path, told: Mapping[str, Any] | None) -> Iterator[str]:
+    page = _Page(run, _told(run) if told is None else told)
+    style, script = asset("report.css"), asset("report.js")
+    yield from (
+        environment()
+        .get_template("report.html")
+        .generate(
+            style=style,
+            script=script,
+            policy=policy(style, script),
+            documents=page.documents(),
+            overview=page.overview,  # asked for when the documents have been read
+        )
+    )
+
+
+def environment() -> jinja2.Environment:
+    """Give the templates, escaping all that is put into them."""
     import jinja2
 
-    environment = jinja2.Environment(
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
-    )
-    page = _Page(run, _told(run) if told is None else told)
-    style, script = _asset("report.css"), _asset("report.js")
-    yield from environment.get_template("report.html").generate(
-        style=style,
-        script=script,
-        policy=policy(style, script),
-        documents=page.documents(),
-        overview=page.overview,  # asked for when the documents have been read
     )
 
 
 @cache
-def _asset(name: str) -> Any:
+def asset(name: str) -> Any:
+    """Give a style sheet or script as it stands in the page."""
     import markupsafe
 
     return markupsafe.Markup((_TEMPLATES / name).read_text(encoding="utf-8"))
 
 
-def policy(style: str, script: str) -> str:
+def policy(style: str, script: str = "") -> str:
     """Give the Content-Security-Policy that lets in one style sheet and one script, and nothing from anywhere."""
 
     def mark(text: str) -> str:

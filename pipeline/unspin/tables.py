@@ -457,8 +457,8 @@ class ParquetWriter:
     ROWS = 10_000  # of a row group: some 5 MB of text rows
 
     def __init__(self, table: Table, path: Path) -> None:
-        import pyarrow
-        import pyarrow.parquet
+        import pyarrow  # type: ignore[import-untyped]
+        import pyarrow.parquet  # type: ignore[import-untyped]
 
         types = {
             "string": pyarrow.string(),
