@@ -225,21 +225,22 @@ def _lines(text: str) -> list[_Line]:
 
 def _wrapped(text: str, lines: Sequence[_Line]) -> bool:
     """Tell whether the lines of a document are broken at a margin, so that a paragraph is several lines."""
-    inner = []
+    pairs = carried = open_ended = wide = 0
+    widest = max((x.end - x.start for x in lines if x.end - x.start <= 200), default=0)
     for line, after in pairwise(lines):
-        if after.gap or line.end - line.start > 200:
+        if after.gap:
             continue
-        head, next_head = text[line.start : line.start + 8], text[after.start : after.start + 8]
-        if any(_ITEM.match(h) or _HEADING.match(h) for h in (head, next_head)) or "|" in text[line.start : line.end]:
+        heads = (text[line.start : line.start + 8], text[after.start : after.start + 8])
+        if any(_ITEM.match(h) or _HEADING.match(h) for h in heads) or "|" in text[line.start : line.end]:
             continue
-        inner.append((line.end - line.start, _STOP.search(text, max(line.start, line.end - 8), line.end) is None))
-    if not inner:
-        return False
-    widest = max(length for length, _ in inner)
-    open_ended = sum(is_open for _, is_open in inner)
-    wide = sum(length > 0.6 * widest for length, _ in inner)
-    # a line for each paragraph ends with a full stop nearly always; a line broken at a margin hardly ever
-    return widest >= 30 and open_ended >= 0.6 * len(inner) and wide >= 0.6 * len(inner)
+        pairs += 1
+        is_open = _STOP.search(text, max(line.start, line.end - 8), line.end) is None
+        open_ended += is_open
+        carried += is_open and text[after.start].islower()
+        wide += 0.6 * widest < line.end - line.start <= 200
+    # a paragraph on a line ends with a full stop nearly always and the next begins with a capital;
+    # of lines broken at a margin most end open, and the next goes on in lower case
+    return widest >= 30 and pairs > 0 and min(open_ended, wide) >= 0.6 * pairs and carried >= 0.35 * pairs
 
 
 # --------------------------------------------------------------------------
@@ -397,7 +398,7 @@ def _drafts(text: str) -> Iterator[_Draft]:
             body, tail = mark.end(), end
             while tail > body and text[tail - 1] in "# \t":
                 tail -= 1
-            is_title = not titled and first and level == 1
+            is_title = not titled and first and (level == 1 or not _ranked(text, lines[at + 1 :], level))
             titled = titled or is_title
             drafts.append(_Draft("title" if is_title else "heading", body, tail, level))
             at += 1
@@ -466,6 +467,12 @@ def _drafts(text: str) -> Iterator[_Draft]:
         drafts.append(_Draft("paragraph", start, lines[stop - 1].end))
         at = stop
     yield from drafts
+
+
+def _ranked(text: str, lines: Sequence[_Line], level: int) -> bool:
+    """Tell whether a later heading is of the same rank as the first or above it, so that the first is no title."""
+    marks = (_HEADING.match(text, line.start, line.end) for line in lines)
+    return any(mark is not None and len(mark[1]) <= level for mark in marks)
 
 
 def _continues(

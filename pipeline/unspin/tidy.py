@@ -402,17 +402,17 @@ def spaced(page: Page) -> Iterator[Repair]:
 # --------------------------------------------------------------------------
 # Spelling
 
-# not here: words that may rightly stand twice (*had had*, *that that*, *is is*, *in in*), and *to*: spinners write
-# *get entry to* for *access*, so that *access to* becomes *get entry to to*, which is a phrase of the lexicon
+# not here: words that may rightly stand twice (*had had*, *that that*, *is is*), and prepositions: a spun phrase often
+# ends with one, so that *several of which* becomes *a number of of which* and *demand for* becomes *call for for*
 _DOUBLED = re.compile(
-    r"(?<![\w’'-])(the|of|and|its|an|by|from|with|for|their|or|was|were|are|has|have|will|would|be|been|being|this|these|those|it|which)"
+    r"(?<![\w’'-])(the|and|its|an|their|or|was|were|are|has|have|will|would|be|been|being|this|these|those|it|which)"
     r"(?P<again>[ \t]{1,3}\1)(?![\w’'-])",
     re.I,
 )
 
 
 def doubled(page: Page) -> Iterator[Repair]:
-    """Remove the second of two like function words: ``of the the region``."""
+    """Remove the second of two like function words: ``in the the region``."""
     for match in _DOUBLED.finditer(page.text):
         second = match["again"].strip()
         if second.islower() and not match[1][1:].isupper():
