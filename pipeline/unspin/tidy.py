@@ -194,7 +194,9 @@ def braces(page: Page) -> Iterator[Repair]:
         words = match["words"].casefold().split()
         if set(words) & _PLACEHOLDERS and len(words) < 3:
             continue
-        if _is_code(text, match.start(), match.end()):
+        if _is_code(text, match.start(), match.end()) or text[max(0, match.start() - 3) : match.start()].rstrip()[
+            -1:
+        ] in tuple(")=>:"):
             continue
         yield Repair(match.start(), match.end(), match["words"])
 
@@ -723,8 +725,8 @@ _NEVER = _words("www http https ftp adidas asics de la le von van der den al el 
 def sentences(page: Page) -> Iterator[Repair]:
     """Begin a sentence with a capital: ``... the area. the new talks``."""
     text = page.text
-    starts = [match[1] for match in re.finditer(r"[a-z]{2}[.!?] +([A-Za-z])", text[:200_000])]
-    if sum(s.isupper() for s in starts) < 0.8 * len(starts):
+    starts = [match[1] for match in _START.finditer(text[:200_000])]
+    if sum(s.islower() for s in starts) > max(1, 0.2 * len(starts)) or not any(s.isupper() for s in starts):
         return
     for match in _LOWER_START.finditer(text):
         left, word = _word_before(text, match.start()), match["word"]
