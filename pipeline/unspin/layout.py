@@ -400,7 +400,7 @@ def _drafts(text: str) -> Iterator[_Draft]:
                 tail -= 1
             is_title = not titled and first and (level == 1 or not _ranked(text, lines[at + 1 :], level))
             titled = titled or is_title
-            drafts.append(_Draft("title" if is_title else "heading", body, tail, level))
+            drafts.append(_Draft("title", body, tail, 1) if is_title else _Draft("heading", body, tail, level))
             at += 1
             continue
         if (
@@ -650,9 +650,10 @@ def metadata(text: str, blocks: Iterable[Block]) -> Metadata:
     ('Atticus Reed', '2025-03-03T10:28:00')
     """
     found = dict.fromkeys(Metadata._fields, "")
+    headline = ""
     for block in blocks:
-        if block.kind == "title" and not found["title"]:
-            found["title"] = " ".join(text[block.start : block.end].strip("*_ ").split())
+        if block.kind == "title":
+            headline = " ".join(text[block.start : block.end].strip("*_ ").split())
         if block.kind != "metadata":
             continue
         value = " ".join(text[block.body : block.end].strip("*_ \t\"'").split())
@@ -671,9 +672,9 @@ def metadata(text: str, blocks: Iterable[Block]) -> Metadata:
             value = url.group().rstrip(".,;)") if url else ""
         elif name == "author":
             value = _author(value, found)
-        if value and not found[name if name != "title" else "title"]:
+        if value and not found[name]:
             found[name] = value
-    return Metadata(**found)
+    return Metadata(**found)._replace(title=headline or found["title"])
 
 
 def _author(value: str, found: dict[str, str]) -> str:
