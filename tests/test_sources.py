@@ -255,7 +255,7 @@ PAGE = """<!DOCTYPE html><html lang="en"><head><title>Talks end | Afric News</ti
 <h2>Key Points</h2><p>These include:</p>
 <ul><li>Joint drills: Improving readiness of all of the forces.</li><li>Aid<ul><li>Food and water</li></ul></li></ul>
 <table><tr><th>Goal</th><th>Aim</th></tr><tr><td>Army | police</td><td>More drills</td></tr></table>
-<p>The end of the talks came.<br>late on Monday, and all of the leaders who were there said that they would meet again.</p>
+<p>The end of the talks came.<br>late on Monday, and all of the leaders who were there said they would meet again.</p>
 </article><footer>All rights reserved</footer></body></html>"""
 
 
@@ -279,7 +279,7 @@ def test_page_becomes_marked_text(tmp_path):
         ("cell", "Army \\| police"),
         ("cell", "More drills"),
         ("paragraph", "The end of the talks came."),
-        ("paragraph", "late on Monday, and all of the leaders who were there said that they would meet again."),
+        ("paragraph", "late on Monday, and all of the leaders who were there said they would meet again."),
     ]  # fmt: skip
 
 
