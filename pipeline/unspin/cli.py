@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -353,14 +354,15 @@ def _restored(file: str, packs: list[str] | None, settings: Path | None) -> Iter
 def _change(source: Source, edit: Edit, colour: bool) -> str:
     """Show an edit with its place and what stands around it."""
     line = source.text.count("\n", 0, edit.start) + 1
-    before = " ".join(source.text[max(0, edit.start - 30) : edit.start].split("\n")[-1].split(" ")[-4:])
-    after = " ".join(source.text[edit.end : edit.end + 30].split("\n")[0].split(" ")[:4])
+    # Some words of the same line on both sides, whole ones.
+    before = re.search(r"(?:\S+[^\S\n]*){0,4}\Z", source.text[max(0, edit.start - 60) : edit.start].split("\n")[-1])
+    after = re.match(r"(?:[^\S\n]*\S+){0,4}", source.text[edit.end : edit.end + 60].split("\n")[0])
     mark = "" if edit.outcome == "changed" else "?"
     old, new = f"[-{edit.original}-]", f"{{+{edit.replacement}+}}{mark}"
     if colour:
         old, new = f"\033[31m{old}\033[0m", f"\033[{32 if not mark else 33}m{new}\033[0m"
     where = f"{source.doc_id}:{line}"
-    shown = "".join(map(_visible, (before, old, new, after)))
+    shown = "".join(map(_visible, (before[0] if before else "", old, new, after[0] if after else "")))
     return f"{where}: {shown}  ({edit.kind}, {edit.rule}, {edit.score:.2f})"
 
 

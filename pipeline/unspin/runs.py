@@ -343,9 +343,7 @@ def _work_through(
             doc_id = job.item.doc_id
             taken = results.plan(next(places), Planned(doc_id, path, job.key), tables.text_name(doc_id))
             if taken:
-                raise RunError(
-                    f"{path}: {doc_id} would take the place of {taken} in {tables.text_name(doc_id)}; rename one"
-                )
+                raise RunError(f"{path}: {doc_id} and {taken} would be one in the run folder; rename one of them")
             if job.key in results or job.key in under_way:
                 reused += job.key not in under_way
                 done += 1
