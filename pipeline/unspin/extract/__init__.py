@@ -49,7 +49,7 @@ class Extractor:
         self.nlp, self._identity = load(model)
         self.gazetteer = Gazetteer.shipped()
         self.types = frames.shipped_types()
-        self.common = documents.common_words(self.nlp)
+        self.vocabulary = documents.vocabulary(self.nlp)
         self._strings: dict[int, str] = {}
 
     def identity(self) -> Identity:
@@ -63,7 +63,12 @@ class Extractor:
         def texts() -> Iterator[tuple[str, _Document]]:
             for restoration in restorations:
                 matches = self.gazetteer.find(restoration.text)
-                document = _Document(restoration, matches, readings(restoration.text, restoration.blocks, matches), [])
+                document = _Document(
+                    restoration,
+                    matches,
+                    readings(restoration.text, restoration.blocks, matches, self.vocabulary.verbs),
+                    [],
+                )
                 waiting.append(document)
                 for reading in document.readings:
                     yield reading.text, document
@@ -76,4 +81,6 @@ class Extractor:
             yield self._finish(waiting.popleft())
 
     def _finish(self, d: _Document) -> Extraction:
-        return documents.read(d.restoration, d.matches, d.readings, d.parses, self.gazetteer, self.common, self.types)
+        return documents.read(
+            d.restoration, d.matches, d.readings, d.parses, self.gazetteer, self.vocabulary, self.types
+        )

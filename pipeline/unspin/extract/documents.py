@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from unspin.extract import names
 from unspin.extract import qualifiers as q
+from unspin.extract.clauses import VERB_TAGS, Clause, empty
 from unspin.extract.gazetteer import Gazetteer, Match
 from unspin.extract.parses import Parse
-from unspin.extract.readings import Reading
-from unspin.extract.referents import KINDS, PEOPLE, Referents
-from unspin.extract.relations import EMPTY, HE, IT, ROLE_LAST, I, Reader, Row
-from unspin.records import Extraction, Relation, Restoration
+from unspin.extract.readings import LEAD_IN_END, Reading
+from unspin.extract.referents import KINDS, Referents
+from unspin.extract.relations import VIRTUAL, Reader, Row
+from unspin.extract.senses import ROLES, WORK_ROLES
+from unspin.extract.wordlists import words
+from unspin.records import Block, Extraction, Mention, Relation, Restoration
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -21,37 +24,61 @@ if TYPE_CHECKING:
 #: A sentence longer than this is no support that anybody could check.
 LONGEST_SENTENCE = 900
 
+#: No argument has more tokens: what is longer is a parse gone wrong.
+LONGEST_ARGUMENT = 14
+
+#: Before any factor: a row of the plainest clause is right nine times in ten.
+BASE = 0.9
+
 #: Verbs whose objects may follow as a list.
-LISTING = frozenset(
-    ["include", "be", "involve", "contain", "comprise", "cover", "feature", "encompass", "list", "entail"]
-)
+LISTING = words("include involve contain comprise cover feature encompass list entail be")
 
 #: Table headings under which a cell says what its row is for.
-PURPOSES = frozenset(
-    [
-        "objective",
-        "objectives",
-        "goal",
-        "goals",
-        "purpose",
-        "purposes",
-        "aim",
-        "aims",
-        "target",
-        "targets",
-        "function",
-        "functions",
-    ]
-)
+PURPOSES = words("objective objectives goal goals purpose purposes aim aims function functions task tasks")
+
+HE = words("he she him her")
+ME = words("i me")
 
 
-def common_words(nlp: Language) -> frozenset[str]:
-    """Give the verbs, adjectives and adverbs that the model's lemmatizer knows: no names by themselves."""
+class Vocabulary(NamedTuple):
+    """What the model's lemmatizer knows of English words."""
+
+    common: frozenset[str]  #: verbs, adjectives and adverbs: no names by themselves
+    verbs: frozenset[str]
+
+
+def vocabulary(nlp: Language) -> Vocabulary:
+    """Read the word lists that the model's lemmatizer carries; empty where it carries none."""
     lookups = nlp.get_pipe("lemmatizer").lookups  # type: ignore[attr-defined]
     if not lookups.has_table("lemma_index"):
-        return frozenset()
+        return Vocabulary(frozenset(), frozenset())
     index = lookups.get_table("lemma_index")
-    return frozenset(word for part in ("verb", "adj", "adv") for word in index.get(part, ()) if word.isalpha())
+    lists = {part: frozenset(w for w in index.get(part, ()) if w.isalpha()) for part in ("verb", "adj", "adv")}
+    return Vocabulary(lists["verb"] | lists["adj"] | lists["adv"], lists["verb"])
+
+
+class Given(NamedTuple):
+    """What a list item or a cell takes over from its lead-in, label or row."""
+
+    subject: str
+    mention: int | None
+    start: int  #: of the sentence that names the subject
+    modality: str = ""
+    tense: str = ""
+    negated: bool = False
+    attribution: str = ""
+    predicate: str = ""  #: of a lead-in such as *Key threats include:*
+    predicate_text: str = ""
+    tags: frozenset[str] = frozenset()  #: of the verbs that this is the subject of
+
+
+class Argument(NamedTuple):
+    """A subject or object with a name."""
+
+    text: str
+    mention: int | None = None
+    resolved: str = ""
+    factor: float = 1.0
 
 
 def read(
@@ -60,7 +87,7 @@ def read(
     lines: Sequence[Reading],
     parses: Sequence[Parse],
     gazetteer: Gazetteer,
-    common: frozenset[str],
+    known: Vocabulary,
     types: Mapping[tuple[str, str], str],
 ) -> Extraction:
     """Give mentions and relations of a parsed document."""
@@ -69,7 +96,7 @@ def read(
         names.Lines(r.block, r.start, r.length, r.part, p.ents, frozenset(p.starts[a] for a, _ in p.sents))
         for r, p in zip(lines, parses, strict=True)
     ]
-    found = names.mentions(text, blocks, restoration.metadata, seen, matches, gazetteer, common)
+    found = names.mentions(text, blocks, restoration.metadata, seen, matches, gazetteer, known.common)
     relations = _Relations(restoration, found, types)
     for reading, parse in zip(lines, parses, strict=True):
         relations.read(reading, parse)
@@ -83,158 +110,361 @@ class _Relations:
         self.text = restoration.text
         self.blocks = restoration.blocks
         self.found = found
-        self.mentions = found.mentions
+        self.mentions: Sequence[Mention] = found.mentions
         self.starts = [m.start for m in found.mentions]
         self.types = types
         self.rows: list[Relation] = []
         self.number = 0
-        self.by_id = {b.block_id: i for i, b in enumerate(self.blocks)}
-        self.referents = Referents(
-            found.mentions, found.demonyms, [b.start for b in self.blocks if b.kind != "metadata"]
-        )
-        self.previous = 0  #: where the sentence before begins
+        self.by_id = {b.block_id: b for b in self.blocks}
+        paragraphs = [b.start for b in self.blocks if b.kind != "metadata"]
+        self.referents = Referents(found.mentions, found.demonyms, paragraphs)
+        self.leads: dict[str, Given] = {}
+        self.labels: dict[str, Given] = {}
+        self.table_rows: dict[tuple[str, int], Given] = {}
         self.written: set[tuple[str, ...]] = set()
 
     def read(self, reading: Reading, parse: Parse) -> None:
         """Add the relations of one reading."""
+        block = self.blocks[reading.block]
         first = bisect.bisect_left(self.starts, reading.start)
         last = bisect.bisect_left(self.starts, reading.start + reading.length)
-        reader = Reader(parse, reading.start, self.text, self.mentions, first, last, self.types)
-        reader.demonyms = self.found.demonyms
+        reader = Reader(parse, reading.start, self.text, self.mentions, first, last, self.found.demonyms)
+        reader.types = self.types
+        given = self._given(block, reading)
+        if given is not None and given.tags:
+            reader.virtual = given.tags
         rows = reader.read()
+        self._subjects(reading, reader)
         rows.sort(key=lambda r: (r.clause, r.object, r.subject))
-        stems: dict[tuple[int, str], tuple[int, int]] = {}
-        bounds = [p[0] for p in parse.sents]
-        at = -1
+        stems: dict[tuple[int, str], list[int]] = {}
+        bounds = [a for a, _ in parse.sents]
         for row in rows:
             s = bisect.bisect_right(bounds, row.clause) - 1
-            if s != at:
-                at = s
-            begin, end = parse.sents[s]
-            start = reading.start + parse.starts[begin]
-            stop = min(reading.start + parse.ends[end - 1], reading.start + reading.length)
-            before = reading.start + parse.starts[parse.sents[s - 1][0]] if s else start
-            self.row(reading, parse, reader, row, start, stop, before, stems)
+            self._row(reading, reader, row, s, given, stems)
+        self._lead(block, reading, reader)
+        if block.kind == "item" and reading.part in {"label", "text"}:
+            self._listed(block, reading, reader)
+        if reading.part == "label":
+            label = self.text[reading.start : reading.start + reading.length].strip(" .:")
+            self.labels[block.block_id] = Given(
+                label, self._whole(reading, first, last), reading.start, tags=frozenset({"VBG"})
+            )
+        if block.kind == "cell" and block.row and block.column == 0:
+            label = self.text[reading.start : reading.start + reading.length].strip()
+            self.table_rows[block.parent_id, block.row] = Given(
+                label,
+                self._whole(reading, first, last),
+                reading.start,
+                "planned",
+                "future",
+                tags=frozenset({"VB", "VBP"}),
+            )
 
-    def row(
+    def _whole(self, reading: Reading, first: int, last: int) -> int | None:
+        """Give the mention that is all of a reading."""
+        for i in range(first, last):
+            m = self.mentions[i]
+            if m.end - m.start >= reading.length - 1 and i not in self.found.demonyms and m.type not in names.VALUES:
+                return i
+        return None
+
+    def _given(self, block: Block, reading: Reading) -> Given | None:
+        if block.kind == "item":
+            if reading.part == "body":
+                return self.labels.get(block.block_id)
+            lead = self.leads.get(block.parent_id)
+            return lead if lead is not None and lead.tags else None
+        if block.kind == "cell" and block.column and block.row:
+            header = self.by_id.get(block.header_id)
+            if header is not None and self.text[header.start : header.end].strip().lower() in PURPOSES:
+                return self.table_rows.get((block.parent_id, block.row))
+        return None
+
+    def _subjects(self, reading: Reading, reader: Reader) -> None:
+        """Note the subjects of this reading, so that a pronoun after them knows its candidates."""
+        p = reader.p
+        found: list[tuple[int, str, int | None]] = []
+        for s in reader.own_subjects():
+            if empty(p, s) or (
+                p.tags[s] in {"NNS", "NNPS", "PRP", "DT", "WP", "WDT", "EX", "CD"} and reader.headed(s) < 0
+            ):
+                continue
+            m = reader.headed(s)
+            found.append((reading.start + p.starts[s], reader.name(s), m if m >= 0 else None))
+        self.referents.subjects += sorted(found, key=lambda x: x[:2])
+
+    def _row(
         self,
         reading: Reading,
-        parse: Parse,
         reader: Reader,
         row: Row,
-        start: int,
-        stop: int,
-        before: int,
-        stems: dict[tuple[int, str], tuple[int, int]],
+        s: int,
+        given: Given | None,
+        stems: dict[tuple[int, str], list[int]],
     ) -> None:
         """Give a row its names, places and type, and write it down unless an argument stays unknown."""
-        subject = self.argument(reader, row.subject, reading.start, before, row.attribution, True)
-        if subject is None:
+        p = reader.p
+        begin, end = p.sents[s]
+        start = reading.start + p.starts[begin]
+        stop = min(reading.start + p.ends[end - 1], reading.start + reading.length)
+        since = reading.start + p.starts[p.sents[s - 1][0]] if s else start
+        facts = row.facts
+        speaker, attribution = self._speaker(reader, facts, reading.start, since)
+        subject = self._argument(reader, row.subject, reading.start, since, speaker, given, True)
+        object_ = self._argument(
+            reader, row.object, reading.start, since, speaker, given, False, row.trim, row.predicate
+        )
+        if subject is None or object_ is None or subject.text.casefold() == object_.text.casefold():
             return
-        object_ = self.argument(reader, row.object, reading.start, before, row.attribution, False)
-        if object_ is None or object_[0] == subject[0]:
-            return
-        factor = row.factor * subject[3] * object_[3]
-        relation = self.type_of(row, subject[1], reader)
-        kind = self.blocks[reading.block].kind
+        low = min(reading.start + p.starts[row.low], stop)
+        high = min(reading.start + p.ends[row.high], stop)
+        modality, tense, negated = facts.modality, facts.tense, row.negated
+        factor = row.factor * subject.factor * object_.factor
+        if row.subject == VIRTUAL and given is not None:
+            modality = modality or given.modality
+            tense = tense or given.tense
+            negated = negated != given.negated
+            attribution = attribution or given.attribution
+            start = low = given.start
+            factor *= 0.9
+            if stop - start > LONGEST_SENTENCE:
+                return
+        relation = self._type(row, subject.mention, p)
         if not relation:
             factor *= 0.95
-        if kind in {"title", "heading", "cell"}:
+        if self.blocks[reading.block].kind in {"title", "heading", "cell"}:
             factor *= 0.85
-        key = (subject[0], row.predicate, row.preposition, object_[0], str(start))
+        key = (subject.text, row.predicate, row.preposition, object_.text, str(start))
         if key in self.written:
             return
         self.written.add(key)
-        stem = (row.clause, row.predicate)
-        if stem not in stems:
+        stem = stems.setdefault((row.clause, row.predicate), [])
+        if not stem:
             self.number += 1
-            stems[stem] = (self.number, 1)
-            relation_id = f"r{self.number}"
-        else:
-            n, count = stems[stem]
-            stems[stem] = (n, count + 1)
-            relation_id = f"r{n}.{count + 1}"
-        low = min(reading.start + parse.starts[row.low], self.text_end(reading))
-        high = min(reading.start + parse.ends[row.high], self.text_end(reading))
-        resolved = " ".join(x for x in (subject[2] and "subject", object_[2] and "object") if x)
-        quantity = next((parse.words[k] for k in parse.children[row.object] if parse.deps[k] == "nummod"), "")
+            stem.append(self.number)
+        stem.append(len(stem))
+        relation_id = f"r{stem[0]}" if stem[-1] == 1 else f"r{stem[0]}.{stem[-1]}"
+        resolved = " ".join(
+            f"{side}:{a.resolved}" for side, a in (("subject", subject), ("object", object_)) if a.resolved
+        )
         self.rows.append(
             Relation(
-                relation_id, self.blocks[reading.block].block_id, subject[0], subject[1], row.predicate, row.predicate_text, relation,
-                object_[0], object_[1], row.preposition, row.negated, row.modality, row.tense, row.attribution, round(0.9 * factor, 3),
-                self.text[start:stop].rstrip(), low, high, row.condition, quantity, resolved,
+                relation_id=relation_id,
+                block_id=self.blocks[reading.block].block_id,
+                subject=subject.text,
+                subject_mention=subject.mention,
+                predicate=row.predicate,
+                predicate_text=row.text,
+                relation=relation,
+                object=object_.text,
+                object_mention=object_.mention,
+                preposition=row.preposition,
+                negated=negated,
+                modality=modality,
+                tense=tense,
+                attribution=attribution,
+                confidence=round(BASE * factor, 3),
+                sentence=self.text[start:stop].strip(),
+                start=low,
+                end=high,
+                condition=facts.condition,
+                quantity=self._quantity(reader, row.object),
+                resolved=resolved,
             )
-        )  # fmt: skip
-        if subject[1] is not None:
-            self.referents.subjects.append((reading.start + parse.starts[row.subject], subject[1]))
-            if row.predicate == "be" and not row.negated and relation in {"IS_A", "HAS_ROLE"}:
-                self.referents.called[parse.lemmas[row.object].lower()].add(subject[0])
+        )
+        if row.predicate == "be" and not negated and subject.mention is not None and relation in {"IS_A", "HAS_ROLE"}:
+            self.referents.called[p.lemmas[row.object].lower()].add(subject.text)
 
     @staticmethod
-    def text_end(reading: Reading) -> int:
-        return reading.start + reading.length
+    def _quantity(reader: Reader, at: int) -> str:
+        p = reader.p
+        for k in p.children[at]:
+            if p.deps[k] == "nummod":
+                return reader.words(p.lefts[k], p.rights[k])
+        return ""
 
-    def type_of(self, row: Row, mention: int | None, reader: Reader) -> str:
+    def _type(self, row: Row, mention: int | None, p: Parse) -> str:
         """Give the relation type of a row: the lexicon's, or what the rule that made it says."""
         if row.predicate in {"be", "become", "remain"} and not row.preposition:
-            role = reader.p.lemmas[row.object].lower() in ROLE_LAST
-            return (
-                "HAS_ROLE"
-                if role and ((mention is not None and self.mentions[mention].type == "PERSON") or row.kind == "title")
-                else "IS_A"
-            )
+            person = mention is not None and self.mentions[mention].type == "PERSON"
+            return "HAS_ROLE" if p.lemmas[row.object].lower() in ROLES and (person or row.kind == "title") else "IS_A"
         if row.kind == "possessive":
             return "HAS"
-        if row.kind == "apposition":
-            return "WORKS_FOR"
-        if row.kind == "agentless" and not row.preposition:
-            return ""
+        if row.kind == "affiliation":
+            return WORK_ROLES.get(
+                row.predicate.removeprefix("be "), "WORKS_FOR" if row.preposition != "from" else "FROM"
+            )
         if row.kind == "agentless":
-            return self.types.get((f"be {row.predicate_text.split(' ')[-1].lower()}", row.preposition), "")
+            # the patient stands as the subject, so only types that are about patients fit
+            return (
+                self.types.get((f"be {row.text.rsplit(' ', 1)[-1].lower()}", row.preposition), "")
+                if row.preposition
+                else ""
+            )
         return self.types.get((row.predicate, row.preposition), "")
 
-    def argument(
-        self, reader: Reader, at: int, offset: int, before: int, attribution: str, subject: bool
-    ) -> tuple[str, int | None, str, float] | None:
-        """Give an argument's name, its mention, how it was resolved, and what that costs; None where it says nothing."""
+    def _speaker(self, reader: Reader, facts: Clause, offset: int, since: int) -> tuple[int | None, str]:
+        """Give the mention and the name of whoever says a clause; nobody where a pronoun stays unknown."""
+        if not facts.attribution:
+            return None, ""
+        if len(facts.speakers) != 1:
+            return None, facts.attribution
+        at = facts.speakers[0]
+        if at < 0:
+            return None, ""
+        found = self._argument(reader, at, offset, since, None, None, True)
+        return (found.mention, found.text) if found is not None else (None, "")
+
+    def _argument(
+        self,
+        reader: Reader,
+        at: int,
+        offset: int,
+        since: int,
+        speaker: int | None,
+        given: Given | None,
+        subject: bool,
+        trim: int = -1,
+        predicate: str = "",
+    ) -> Argument | None:
+        """Give an argument a name; None where it says nothing."""
+        if at == VIRTUAL:
+            return Argument(given.subject, given.mention, "lead-in") if given is not None else None
         p = reader.p
         word, tag = p.lower[at], p.tags[at]
         place = offset + p.starts[at]
-        if tag in {"PRP", "PRP$"} or word in EMPTY:
-            m: int | None = None
+        m = reader.headed(at)
+        if m >= 0 and trim < 0:
+            return Argument(self.mentions[m].name, m)
+        if tag in {"PRP", "PRP$"} or empty(p, at):
+            found: int | None = None
             if word in HE:
-                m = self.referents.person(place)
-            elif word in IT:
-                m = self.referents.thing(place, before)
-            elif word in I and attribution:
-                m = next((i for i, x in enumerate(self.mentions) if x.name == attribution and x.type == "PERSON"), None)
-            if m is None:
-                return None
-            return self.mentions[m].name, m, "pronoun", 0.8
-        m = reader.mention[at]
-        if (
-            m >= 0
-            and m not in self.found.demonyms
-            and self.mentions[m].type not in names.VALUES
-            and reader.headed(at, m)
-        ):
-            return self.mentions[m].name, m, "", 1.0
-        low, high = reader.phrase(at)
-        phrase = reader.words(low, high).strip(" ,;:\"“”'‘’()[]|")
-        if p.lemmas[at].lower() in q.REPRESENTATIVES and subject:
+                found = self.referents.person(place)
+            elif word == "it" and tag == "PRP":
+                spoken = speaker is not None and self.mentions[speaker].type not in {"PERSON", "NORP"}
+                found = speaker if spoken and subject else self.referents.thing(place, since)
+                if found is not None and subject:
+                    self.referents.subjects.append((place, self.mentions[found].name, found))
+            elif word in ME and speaker is not None and self.mentions[speaker].type == "PERSON":
+                found = speaker
+            return Argument(self.mentions[found].name, found, "pronoun", 0.85) if found is not None else None
+        lemma = p.lemmas[at].lower()
+        if lemma in q.REPRESENTATIVES and subject:
             for k in p.children[at]:
                 if p.deps[k] == "prep" and p.lower[k] in {"from", "of"}:
-                    for o in p.children[k]:
-                        target = reader.named_inside(o) if p.deps[o] == "pobj" else -1
+                    for o in reader.objects(k):
+                        target = reader.organisation(o)
                         if target >= 0:
                             i = reader.mention[target]
-                            return self.mentions[i].name, i, "representatives", 0.9
-        lemma = p.lemmas[at].lower()
-        if (lemma in KINDS or lemma in PEOPLE or lemma in self.referents.called) and low == at and tag == "NN":
-            if any(p.lower[k] in {"the", "this"} for k in p.children[at] if p.deps[k] == "det"):
-                i2 = self.referents.definite(lemma, place)
-                if i2 is not None:
-                    return self.mentions[i2].name, i2, "definite", 0.8
-        if len(phrase) < 2 or high - low > 16 or (not any(c.isalpha() for c in phrase) and "$" not in phrase):
+                            return Argument(self.mentions[i].name, i, "representatives", 0.95)
+        low, high = reader.phrase(at)
+        low = max(low, trim)
+        if (
+            low == at
+            and tag == "NN"
+            and predicate != "be"
+            and (lemma in KINDS or lemma in self.referents.called)
+            and reader.definite(at)
+        ):
+            found = self.referents.definite(lemma, place)
+            if found is not None:
+                return Argument(self.mentions[found].name, found, "definite", 0.85)
+        phrase = reader.words(low, high).strip(" ,;:\"“”'‘’()[]|.*#—–")
+        if len(phrase) < 2 or high - low >= LONGEST_ARGUMENT or not any(c.isalpha() or c in "$€£¥" for c in phrase):
             return None
-        return phrase, None, "", 1.0
+        return Argument(phrase)
+
+    # Lists
+
+    def _lead(self, block: Block, reading: Reading, reader: Reader) -> None:
+        """Note what a lead-in says, for the items below it."""
+        stretch = self.text[reading.start : reading.start + reading.length]
+        if block.kind not in {"paragraph", "heading", "item"} or not LEAD_IN_END.search(stretch):
+            return
+        p = reader.p
+        begin, end = p.sents[-1]
+        last = end - 1
+        while last > begin and p.tags[last] in {":", ".", ",", "``", "''", "HYPH"}:
+            last -= 1
+        start = reading.start + p.starts[begin]
+        if p.tags[last] in VERB_TAGS and p.lemmas[last].lower() in LISTING:
+            c = reader.clause(last)
+            subject = next(
+                (a for s in c.subjects if (a := self._argument(reader, s, reading.start, start, None, None, True))),
+                None,
+            )
+            if subject is None or (p.lemmas[last].lower() == "be" and len(subject.text) < 4):
+                return
+            self.leads[block.block_id] = Given(
+                subject.text,
+                subject.mention,
+                start,
+                c.modality,
+                c.tense,
+                c.negated,
+                c.attribution,
+                p.lemmas[last].lower(),
+                c.text,
+            )
+        elif p.tags[last] in {"MD", "TO"}:
+            head = last - 1 if p.tags[last] == "TO" else last
+            if head < begin or (p.tags[last] == "TO" and p.tags[head] not in VERB_TAGS):
+                return
+            subjects = [s for s in range(begin, head) if p.deps[s] == "nsubj"]
+            modality = (
+                q.CONTROL.get(p.lemmas[head].lower()) if p.tags[last] == "TO" else q.MODALS.get(p.lower[head], "")
+            )
+            if len(subjects) != 1 or modality in {None, "negated"}:
+                return
+            subject = self._argument(reader, subjects[0], reading.start, start, None, None, True)
+            if subject is not None:
+                self.leads[block.block_id] = Given(
+                    subject.text, subject.mention, start, modality or "", "future", tags=frozenset({"VB", "VBP"})
+                )
+
+    def _listed(self, block: Block, reading: Reading, reader: Reader) -> None:
+        """Write the row of a list item under *Key threats include:*."""
+        lead = self.leads.get(block.parent_id)
+        if lead is None or not lead.predicate:
+            return
+        p = reader.p
+        stop = reading.start + reading.length
+        if stop - lead.start > LONGEST_SENTENCE:
+            return
+        object_: Argument | None = None
+        if reading.part == "label":
+            first = bisect.bisect_left(self.starts, reading.start)
+            last = bisect.bisect_left(self.starts, stop)
+            whole = self._whole(reading, first, last)
+            text = self.text[reading.start : stop].strip(" .:;,")
+            object_ = Argument(self.mentions[whole].name, whole) if whole is not None else Argument(text)
+        else:
+            root = next((i for i in range(*p.sents[0]) if p.deps[i] == "ROOT"), -1)
+            if root >= 0 and p.tags[root][:2] == "NN":
+                object_ = self._argument(reader, root, reading.start, reading.start, None, None, False)
+        if object_ is None or object_.text.casefold() == lead.subject.casefold():
+            return
+        self.number += 1
+        self.rows.append(
+            Relation(
+                relation_id=f"r{self.number}",
+                block_id=block.block_id,
+                subject=lead.subject,
+                subject_mention=lead.mention,
+                predicate=lead.predicate,
+                predicate_text=lead.predicate_text,
+                relation=self.types.get((lead.predicate, ""), "INCLUDES"),
+                object=object_.text,
+                object_mention=object_.mention,
+                preposition="",
+                negated=lead.negated,
+                modality=lead.modality,
+                tense=lead.tense,
+                attribution=lead.attribution,
+                confidence=round(BASE * 0.9, 3),
+                sentence=self.text[lead.start : stop].strip(),
+                start=lead.start,
+                end=stop,
+                resolved="subject:lead-in",
+            )
+        )

@@ -9,123 +9,25 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from unspin.extract.gazetteer import PLAIN, Gazetteer, Match
-from unspin.extract.readings import URL
+from unspin.extract.readings import DATELINE, URL
 from unspin.extract.values import value
+from unspin.extract.wordlists import words
 from unspin.records import Block, Mention, Metadata
 
 #: What the model may name; ordinals, bare cardinals and times of day say nothing by themselves.
-NAMED = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC", "NORP", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE"})
+NAMED = words("PERSON ORG GPE LOC FAC NORP PRODUCT EVENT WORK_OF_ART LAW LANGUAGE")
 VALUES = frozenset({"DATE", "MONEY", "PERCENT", "QUANTITY"})
 
 #: Words before a person's name that are no part of it.
-TITLES = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mx",
-        "dr",
-        "doctor",
-        "prof",
-        "professor",
-        "sir",
-        "dame",
-        "lord",
-        "lady",
-        "rev",
-        "reverend",
-        "father",
-        "sister",
-        "president",
-        "vice-president",
-        "prime",
-        "minister",
-        "chancellor",
-        "senator",
-        "governor",
-        "mayor",
-        "judge",
-        "justice",
-        "captain",
-        "colonel",
-        "general",
-        "major",
-        "lieutenant",
-        "sergeant",
-        "admiral",
-        "commander",
-        "secretary",
-        "ambassador",
-        "king",
-        "queen",
-        "prince",
-        "princess",
-        "pope",
-        "bishop",
-        "archbishop",
-        "rabbi",
-        "imam",
-        "sheikh",
-        "chief",
-        "executive",
-        "director",
-        "manager",
-        "coach",
-        "guide",
-        "substitute",
-        "captain",
-        "striker",
-        "midfielder",
-        "defender",
-        "goalkeeper",
-        "chairman",
-        "chairwoman",
-        "chair",
-        "analyst",
-        "spokesman",
-        "spokeswoman",
-        "spokesperson",
-        "lawyer",
-        "attorney",
-        "economist",
-        "founder",
-        "ceo",
-        "cfo",
-        "cto",
-        "lt",
-        "gen",
-        "col",
-        "sgt",
-        "capt",
-        "rep",
-        "sen",
-        "gov",
-        "hon",
-    ]
+TITLES = words(
+    "mr mrs ms miss mx dr doctor prof professor sir dame lord lady rev reverend father sister president "
+    "vice-president prime minister chancellor senator governor mayor judge justice captain colonel general "
+    "major lieutenant sergeant admiral commander secretary ambassador king queen prince princess pope bishop "
+    "archbishop rabbi imam sheikh chief executive director manager coach guide substitute captain striker "
+    "midfielder defender goalkeeper chairman chairwoman chair analyst spokesman spokeswoman spokesperson "
+    "lawyer attorney economist founder ceo cfo cto lt gen col sgt capt rep sen gov hon"
 )
-HONORIFICS = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mx",
-        "dr",
-        "prof",
-        "professor",
-        "sir",
-        "dame",
-        "lord",
-        "lady",
-        "rev",
-        "senator",
-        "president",
-        "judge",
-        "justice",
-        "captain",
-    ]
-)
+HONORIFICS = words("mr mrs ms miss mx dr prof professor sir dame lord lady rev senator president judge justice captain")
 
 #: Last words that tell the type of a name better than the model does.
 LAST_WORDS = {
@@ -144,198 +46,66 @@ LAST_WORDS = {
     }.items()
     for word in words.split()
 }
-FIRM_LAST = frozenset(
-    [
-        "university",
-        "college",
-        "institute",
-        "agency",
-        "ministry",
-        "committee",
-        "council",
-        "inc",
-        "ltd",
-        "corp",
-        "corporation",
-        "bank",
-        "association",
-        "foundation",
-        "partners",
-        "labs",
-        "fc",
-        "commission",
-        "department",
-        "bureau",
-        "federation",
-        "organization",
-        "organisation",
-        "consortium",
-        "company",
-        "cooperative",
-        "airlines",
-        "airways",
-        "river",
-        "sea",
-        "mountains",
-        "island",
-        "islands",
-        "lake",
-        "nebula",
-        "peninsula",
-        "ocean",
-        "airport",
-        "stadium",
-        "festival",
-        "olympics",
-        "championships",
-    ]
+FIRM_LAST = words(
+    "university college institute agency ministry committee council inc ltd corp corporation bank association "
+    "foundation partners labs fc commission department bureau federation organization organisation consortium "
+    "company cooperative airlines airways river sea mountains island islands lake nebula peninsula ocean "
+    "airport stadium festival olympics championships"
 )
 
 #: Capitalised for their place or as a habit, never names by themselves.
-NEVER = frozenset(
-    [
-        "i",
-        "we",
-        "you",
-        "he",
-        "she",
-        "it",
-        "they",
-        "the",
-        "a",
-        "an",
-        "this",
-        "that",
-        "these",
-        "those",
-        "here",
-        "there",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "spring",
-        "summer",
-        "autumn",
-        "winter",
-        "source",
-        "link",
-        "author",
-        "writer",
-        "date",
-        "title",
-        "copyright",
-        "content",
-        "syndicated",
-        "post",
-        "publish",
-        "publication",
-        "published",
-        "read",
-        "more",
-        "click",
-        "key",
-        "main",
-        "total",
-        "overall",
-        "conclusion",
-        "introduction",
-        "summary",
-        "overview",
-        "however",
-        "moreover",
-        "furthermore",
-        "additionally",
-        "challenges",
-        "opportunities",
-        "strategy",
-        "strategies",
-        "objectives",
-        "objective",
-        "purpose",
-        "focus",
-        "area",
-        "areas",
-        "stage",
-        "completion",
-        "target",
-        "first",
-        "second",
-        "third",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "distance",
-        "rumours",
-        "yes",
-        "no",
-        "internet",
-        "web",
-        "online",
-        "government",
-        "state",
-        "minister",
-        "officials",
-        "authorities",
-        "ai",
-        "it",
-        "hr",
-        "pr",
-        "ceo",
-        "cfo",
-    ]
+NEVER = words(
+    "i we you he she it they the a an this that these those here there monday tuesday wednesday thursday "
+    "friday saturday sunday january february march april may june july august september october november "
+    "december spring summer autumn winter source link author writer date title copyright content syndicated "
+    "post publish publication published read more click key main total overall conclusion introduction "
+    "summary overview however moreover furthermore additionally challenges opportunities strategy strategies "
+    "objectives objective purpose focus area areas stage completion target first second third one two three "
+    "four five six seven eight nine ten distance rumours yes no internet web online government state minister "
+    "officials authorities ai it hr pr ceo cfo"
 )
 
 INITIALS = re.compile(r"\(\s*([A-Z][A-Za-z&.-]{1,9}[A-Z.])s?\s*\)")
 QUOTED = re.compile(r"[“\"]([A-Z0-9][^“”\"\n]{1,60}?)[,.]?[”\"]")
+PERCENT = re.compile(r"\d\s*(?:%|per ?cent)", re.I)
 CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ]")
 POSSESSIVE = re.compile(r"['’]s?$")
-SMALL_IN_TITLE = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "for",
-        "and",
-        "or",
-        "from",
-        "with",
-        "by",
-        "de",
-        "la",
-        "le",
-        "du",
-        "des",
-        "von",
-        "van",
-    ]
+SMALL_IN_TITLE = words("a an the of in on at to for and or from with by de la le du des von van")
+
+
+#: First words of *Ministry of Health* and the like.
+HEADS_OF = words("ministry university bank department college institute church house court")
+
+
+#: Capitalised words inside a sentence that the model left out: ``the Little`` before *Antler River*.
+BEFORE = re.compile(r"(?:\bthe|[a-z]) ((?:[A-Z][\w'’-]+ ){1,3})$")
+
+#: What only an organisation or a team does; a stadium or a river that does it is none.
+ACTING = re.compile(
+    r"\s+(?:has |have |had |will |would |also |again )?(?:says?|said|won|wins?|beat|lost|lose|announced?|signed|sold|bought|hired|"
+    r"scored?|plans?|agreed|offered|launched|raised|start|fell|faced?|finished|must|currently has|should|moved|applied|acquired)\b"
+)
+OF_PLACE = re.compile(
+    r"\b(?:town|city|village|port|island|province|district|capital|municipality|suburb|resort|outskirts) of $", re.I
+)
+LIVING = re.compile(r"\b(?:live|lives|lived|living|born|based|headquartered|grew up|arrived|stayed) (?:in|at) $", re.I)
+WHERE_AFTER = re.compile(r",? where\b")
+WATER = re.compile(
+    r"\s(?:river|sea|lake|mountains?|valley|bay|islands?|peninsula|basin|desert|coast|strait|delta|hills)\b"
+)
+OPENING = re.compile(r"(?:^|[.!?:”\"]\s|\n)\s*(?:On|In|At|Near|Outside) (?:the )?$")
+UNIT = re.compile(r"(?:k|M|G|T)?(?:W|Wh|B|b|Hz|m|g|l|pa|Pa)\b|km|kg|cm|mm|ha|mph|km/h|°C|C|F|GDP|CO2")
+
+#: What a report of a match speaks of, and how clubs are called: *Marlow Harbour* is no port there.
+SPORT = re.compile(r"\b(?:match|matches|league|season|goals?|striker|midfielder|defender|coach|division|playoffs?|innings)\b")
+CLUB_LAST = words(
+    "united town city albion harbour rovers wanderers athletic wednesday county rangers villa palace orient argyle "
+    "hotspur thistle hearts"
+)
+
+#: Words that a company's name loses in running text (*Kettle* for *Kettle Labs*).
+FIRM_WORDS = words(
+    "labs inc ltd corp corporation group partners holdings motors systems technologies company co fc united town city albion harbour rovers wanderers athletic"
 )
 
 
@@ -395,6 +165,7 @@ def mentions(
     spans = _lexicon_spans(matches, block_at, blocks)
     spans += _metadata_spans(text, blocks, metadata)
     spans += _quoted_spans(text, blocks)
+    spans += _datelines(text, blocks, gazetteer)
     lower = Counter(re.findall(r"\b[a-zà-ÿ][\w'-]+", text))
     for line in lines:
         kind = blocks[line.block].kind
@@ -403,8 +174,11 @@ def mentions(
             span = _clean(text, begin, line.start + min(end, line.length), label)
             if span is None:
                 continue
-            initial = start in line.sentence_starts or (span[0] > begin and start in line.sentence_starts)
-            if label in VALUES or (
+            initial = start in line.sentence_starts
+            if label in VALUES:
+                told = "PERCENT" if PERCENT.search(text[span[0] : span[1]]) else label
+                spans.append(Span(*span, told, "model", line.block))
+            elif (
                 label in NAMED and not _mistaken(text, span, label, kind, line.part, initial, lower, common)
             ):
                 spans.append(Span(*span, label, "model", line.block))
@@ -439,6 +213,21 @@ def _metadata_spans(text: str, blocks: Sequence[Block], metadata: Metadata) -> l
             if at >= 0:
                 spans.append(Span(at, at + len(name), label, "metadata", index, name))
                 break
+    return spans
+
+
+def _datelines(text: str, blocks: Sequence[Block], gazetteer: Gazetteer) -> list[Span]:
+    """Find the place before a dispatch: ``WARSAW, 4 October —``."""
+    spans = []
+    for index, block in enumerate(blocks):
+        if block.kind == "paragraph":
+            line = DATELINE.match(text, block.start, block.end)
+            if line:
+                place = line["place"].title()
+                known = gazetteer.get(place)
+                start, end = line.span("place")
+                name, reference = (known.name, known.reference) if known else (place, "")
+                spans.append(Span(start, end, known.type if known else "GPE", "alias", index, name, reference))
     return spans
 
 
@@ -480,6 +269,10 @@ def _clean(text: str, start: int, end: int, label: str) -> tuple[int, int] | Non
     found = POSSESSIVE.search(text[start:end])
     if found and found.group() not in {"'", "’"} and not text[start:end].isupper():
         end = start + found.start()
+    if label in {"ORG", "LOC", "FAC", "EVENT", "LAW"}:
+        more = BEFORE.search(text[max(0, start - 50) : start])
+        if more and not any(w.lower() in TITLES for w in more[1].split()):
+            start -= len(more[1])
     if label == "PERSON":
         while True:
             word = re.match(r"([\w'-]+)\.?\s+(?=\S)", text[start:end])
@@ -519,6 +312,8 @@ def _mistaken(
     if len(name) < 2 or len(words) > 9 or not CAPITAL.search(name) or "|" in name or name.replace(" ", "").isdigit():
         return True
     if text[span[0] - 1 : span[0]] == "-" or (text[span[1] : span[1] + 1] == "-" and not text[span[0]].isupper()):
+        return True
+    if UNIT.fullmatch(name) and re.search(r"\d\s*$", text[max(0, span[0] - 3) : span[0]]):
         return True
     low = [w.lower().strip(".,") for w in words]
     if len(words) == 1:
@@ -743,21 +538,16 @@ def _repeat(
     )
 
 
-def _typed(name: str, label: str) -> str:
+def _typed(name: str, label: str, sport: bool) -> str:
     """Correct the model's type where the last word of a name tells it."""
     words = name.lower().replace(".", "").split()
+    if sport and len(words) > 1 and words[-1] in CLUB_LAST:
+        return "ORG"
     if len(words) > 1 and words[-1] in LAST_WORDS:
         told = LAST_WORDS[words[-1]]
-        if words[-1] in FIRM_LAST or (
-            label in {"PERSON", "GPE", "PRODUCT", "NORP", "WORK_OF_ART", "EVENT"} and told != label
-        ):
+        if words[-1] in FIRM_LAST or label in {"PRODUCT", "NORP", "WORK_OF_ART"} or (label == "PERSON" and told == "ORG"):
             return told
-    if (
-        len(words) > 2
-        and words[0]
-        in {"ministry", "university", "bank", "department", "college", "institute", "church", "house", "court"}
-        and words[1] in {"of", "for"}
-    ):
+    if len(words) > 2 and words[0] in HEADS_OF and words[1] in {"of", "for"}:
         return "ORG"
     if len(words) > 1 and words[0] in {"lake", "mount"} and label != "PERSON":
         return "LOC"
@@ -776,6 +566,7 @@ def _canonical(
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     lexical: dict[str, Span] = {}
     plain: list[str] = []
+    sport = len(SPORT.findall(text)) > 3
     for s in spans:
         name = s.name or _tidy_name(text[s.start : s.end])
         plain.append(name)
@@ -784,9 +575,16 @@ def _canonical(
         if s.reference or (s.method in {"lexicon", "alias"} and s.name):
             lexical[name] = s
         weight = 100 if s.method in {"lexicon", "alias", "metadata"} and s.name else 1
+        if s.method == "quoted":
+            votes[name][s.label] += 50
+            continue
         if s.label == "PERSON" and _honoured(text, s.start):
             weight += 5
-        votes[name][_typed(name, s.label)] += weight
+        votes[name][_typed(name, s.label, sport)] += weight
+        if weight == 1:
+            told = _told(text, s)
+            if told:
+                votes[name][told] += 3
     types = {name: max(sorted(count), key=lambda label: count[label]) for name, count in votes.items()}
     joined = _short_forms(types, lexical)
     for short, long in long_forms.items():
@@ -828,6 +626,25 @@ def _honoured(text: str, start: int) -> bool:
     return before is not None and before[1].lower() in HONORIFICS
 
 
+def _told(text: str, s: Span) -> str:
+    """Give the type that the words around a name tell, or nothing."""
+    before, after = text[max(0, s.start - 40) : s.start], text[s.end : s.end + 24]
+    if s.label in {"FAC", "LOC", "WORK_OF_ART", "PRODUCT", "EVENT", "LAW"} and ACTING.match(after):
+        return "ORG"
+    if s.label in {"ORG", "PERSON", "PRODUCT", "WORK_OF_ART", "NORP"}:
+        if OF_PLACE.search(before):
+            return "GPE"
+        if s.label != "PERSON" or " " not in text[s.start : s.end]:
+            if WHERE_AFTER.match(after) or LIVING.search(before):
+                return "GPE"
+    if s.label in {"ORG", "PERSON", "GPE", "PRODUCT"}:
+        if WATER.match(after):
+            return "LOC"
+        if OPENING.search(before) and after.startswith(",") and " of " not in text[s.start : s.end]:
+            return "GPE"
+    return ""
+
+
 def _short_forms(types: dict[str, str], lexical: Collection[str]) -> dict[str, str]:
     """Join a short form to the one longer name that it is the beginning or the end of."""
     by_word: dict[str, set[str]] = defaultdict(set)
@@ -847,7 +664,11 @@ def _short_forms(types: dict[str, str], lexical: Collection[str]) -> dict[str, s
         longer = sorted(n for n in by_word.get(name, ()) if n != name and len(n) > len(name))
         if types[name] == "PERSON":
             persons = [n for n in longer if types[n] == "PERSON"]
-            longer = persons or [n for n in longer if types[n] == "ORG"]
+            longer = persons or [
+                n
+                for n in longer
+                if types[n] in {"ORG", "FAC"} and (types[n] == "ORG" or n.split()[-1].lower() in FIRM_WORDS)
+            ]
         elif " " not in name:
             # a family name tagged as something else, or the first word of a company
             persons = [n for n in longer if types[n] == "PERSON" and n.split()[-1] == name]
@@ -855,9 +676,17 @@ def _short_forms(types: dict[str, str], lexical: Collection[str]) -> dict[str, s
         else:
             longer = [n for n in longer if types[n] == label]
         longer = [n for n in longer if not any(o != n and n in o.split(" ", 1)[0] for o in longer)]
-        if len(longer) == 1 and (
-            label != "GPE"
-            or (types[longer[0]] in {"GPE", "ORG"} and name == longer[0].split()[0] and types[longer[0]] == "GPE")
+        if (
+            len(longer) == 1
+            and label == "GPE"
+            and longer[0].split()[0] == name
+            and longer[0].split()[-1].lower() in FIRM_WORDS
+        ) or (
+            len(longer) == 1
+            and (
+                label != "GPE"
+                or (types[longer[0]] in {"GPE", "ORG"} and name == longer[0].split()[0] and types[longer[0]] == "GPE")
+            )
         ):
             joined[name] = longer[0]
     # chains: the longest form stands for all

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unspin.extract.wordlists import words
+
 #: Modal verbs.  ``will`` and ``shall`` tell the tense only.
 MODALS = {
     "may": "possible", "might": "possible", "could": "possible", "can": "possible", "ca": "possible",
@@ -9,230 +11,108 @@ MODALS = {
     "’d": "conditional",
 }  # fmt: skip
 
+#: Modals that speak of what is to come.
+FUTURE = words("will shall 'll ’ll wo would 'd ’d")
+
 #: What the verb above an open complement makes of it (*plans to expand*).
 CONTROL = {
-    word: modality
-    for modality, words in {
-        "planned": "plan intend aim hope want wish prepare agree decide pledge vow promise propose offer commit resolve mean "
-        "look choose opt consider contemplate schedule undertake threaten volunteer elect design set consent contract "
-        "swear expect_ promise bid target invite",
-        "attempted": "try attempt seek struggle strive endeavour endeavor work fight push campaign compete rush race scramble",
-        "obligated": "need have require urge ask order tell call force oblige encourage advise instruct compel press demand "
-        "recommend warn request beg remind direct command task expect2 deserve",
-        "possible": "expect allow enable permit seem appear tend believe think say report rumour rumor allege claim estimate "
-        "help2 let know2 project forecast predict empower equip train authorize authorise entitle threaten2 afford suppose",
-        "negated": "fail refuse decline neglect forget cease hesitate forbid prohibit ban bar",
-        "": "help make continue begin start manage come keep go stop2 proceed get happen learn choose2 serve use2 dare",
-    }.items()
-    for word in words.split()
+    **dict.fromkeys(
+        words(
+            "plan intend aim hope want wish prepare agree decide pledge vow promise propose offer commit resolve mean "
+            "look opt consider contemplate schedule undertake threaten volunteer elect design set consent contract swear "
+            "bid target invite be dream arrange apply vote meet gather travel"
+        ),
+        "planned",
+    ),
+    **dict.fromkeys(
+        words("try attempt seek struggle strive endeavour endeavor work fight push race scramble"), "attempted"
+    ),
+    **dict.fromkeys(
+        words(
+            "need have require urge ask order tell call force oblige encourage advise instruct compel press demand "
+            "recommend warn request beg remind direct command task deserve"
+        ),
+        "obligated",
+    ),
+    **dict.fromkeys(
+        words(
+            "expect allow enable permit seem appear tend believe think say report rumour rumor allege claim estimate know "
+            "project forecast predict empower equip train authorize authorise entitle afford suppose lead"
+        ),
+        "possible",
+    ),
+    **dict.fromkeys(
+        words("fail refuse decline neglect forget cease hesitate forbid prohibit ban bar avoid stop"), "negated"
+    ),
+    **dict.fromkeys(
+        words(
+            "help make continue begin start manage come keep go proceed get happen learn serve use dare choose see let rush"
+        ),
+        "",
+    ),
 }
 
-#: Adjectives above an open complement or a clause.
+#: Verbs that pass a rumour on: *is said to be*.
+REPORTING = words("say think believe report rumour rumor allege know understand estimate")
+
+#: Adjectives above an open complement.
 ADJECTIVES = {
-    word: modality
-    for modality, words in {
-        "possible": "able likely possible unlikely capable free eligible probable unable potential",
-        "planned": "ready willing keen eager prepared determined set due poised reluctant unwilling committed scheduled bound",
-        "obligated": "essential crucial important vital necessary imperative critical required obliged urgent pivotal key better best",
-    }.items()
-    for word in words.split()
+    **dict.fromkeys(words("able likely possible unlikely capable free eligible probable unable"), "possible"),
+    **dict.fromkeys(
+        words(
+            "ready willing keen eager prepared determined set due poised reluctant unwilling committed scheduled bound"
+        ),
+        "planned",
+    ),
+    **dict.fromkeys(
+        words(
+            "essential crucial important vital necessary imperative critical required obliged urgent pivotal key better best"
+        ),
+        "obligated",
+    ),
 }
-NEGATIVE_ADJECTIVES = frozenset({"unable", "unlikely", "reluctant", "unwilling"})
+NEGATIVE_ADJECTIVES = words("unable unlikely reluctant unwilling")
+
+#: Adverbs that leave a statement open.
+MAYBE = words("perhaps possibly maybe probably potentially reportedly allegedly supposedly presumably likely")
 
 #: Verbs whose object is the subject of the complement (*urged Libya to hold elections*).
-OBJECT_CONTROL = frozenset(
-    [
-        "urge",
-        "ask",
-        "order",
-        "tell",
-        "call",
-        "force",
-        "oblige",
-        "encourage",
-        "advise",
-        "instruct",
-        "compel",
-        "press",
-        "allow",
-        "enable",
-        "permit",
-        "help",
-        "let",
-        "make",
-        "want",
-        "expect",
-        "require",
-        "persuade",
-        "invite",
-        "lead",
-        "cause",
-        "push",
-        "prompt",
-        "warn",
-        "remind",
-        "request",
-        "direct",
-        "command",
-        "task",
-        "get",
-        "authorize",
-        "authorise",
-        "empower",
-        "convince",
-        "inspire",
-        "train",
-        "equip",
-        "forbid",
-        "send",
-        "bring",
-        "leave",
-        "drive",
-        "motivate",
-        "appoint",
-        "teach",
-        "assist",
-        "see",
-        "hear",
-        "watch",
-        "keep",
-        "need",
-        "set",
-        "choose",
-        "hire",
-        "recruit",
-    ]
+OBJECT_CONTROL = words(
+    "urge ask order tell call force oblige encourage advise instruct compel press allow enable permit help "
+    "let make want expect require persuade invite lead cause push prompt warn remind request direct command "
+    "task get authorize authorise empower convince inspire train equip forbid send bring leave drive motivate "
+    "appoint teach assist see hear watch keep need set choose hire recruit"
 )
 
 #: Verbs (and *according to*) that make a statement somebody's word.
-SAYING = frozenset(
-    [
-        "say",
-        "tell",
-        "report",
-        "claim",
-        "argue",
-        "announce",
-        "state",
-        "explain",
-        "add",
-        "note",
-        "warn",
-        "insist",
-        "suggest",
-        "believe",
-        "think",
-        "estimate",
-        "confirm",
-        "acknowledge",
-        "admit",
-        "reveal",
-        "declare",
-        "stress",
-        "predict",
-        "maintain",
-        "write",
-        "conclude",
-        "contend",
-        "emphasise",
-        "emphasize",
-        "reiterate",
-        "recall",
-        "assert",
-        "agree",
-        "allege",
-        "complain",
-        "comment",
-        "caution",
-        "observe",
-        "remark",
-        "reply",
-        "repeat",
-        "promise",
-        "pledge",
-        "show",
-        "find",
-        "indicate",
-        "expect",
-        "fear",
-        "deny",
-        "hope",
-        "point",
-        "recommend",
-        "propose",
-        "urge",
-        "doubt",
-        "question",
-        "ask",
-        "wonder",
-        "feel",
-        "know",
-        "understand",
-        "testify",
-        "vow",
-        "hint",
-        "forecast",
-        "hear",
-        "learn",
-        "see",
-        "agree",
-        "decide",
-        "rule",
-        "judge",
-        "accept",
-        "recognise",
-        "recognize",
-    ]
+SAYING = words(
+    "say tell report claim argue announce state explain add note warn insist suggest believe think estimate "
+    "confirm acknowledge admit reveal declare stress predict maintain write conclude contend emphasise "
+    "emphasize reiterate recall assert agree allege complain comment caution observe remark reply repeat "
+    "promise pledge show find indicate expect fear deny hope point recommend propose urge doubt question ask "
+    "wonder feel know understand testify vow hint forecast hear learn see agree decide rule judge accept "
+    "recognise recognize"
 )
 #: Of these, a clause is no fact even in its speaker's mouth.
-HOPING = frozenset(
-    [
-        "hope",
-        "fear",
-        "expect",
-        "believe",
-        "think",
-        "predict",
-        "suggest",
-        "estimate",
-        "doubt",
-        "wonder",
-        "question",
-        "ask",
-        "propose",
-        "recommend",
-        "forecast",
-        "urge",
-        "feel",
-    ]
+HOPING = words(
+    "hope fear expect believe think predict suggest estimate doubt wonder question ask propose recommend "
+    "forecast urge feel"
 )
 DENYING = frozenset({"deny", "doubt"})
 
 #: Words beside a verb that deny it.
-NEGATORS = frozenset({"not", "n't", "n’t", "never", "nor", "hardly", "scarcely", "barely", "neither"})
+NEGATORS = words("not n't n’t never nor hardly scarcely barely neither")
 #: After ``not``, these take the denial back (*not only trains*).
 PSEUDO = frozenset({"only", "just", "merely", "simply", "solely", "least"})
 #: Determiners and nouns that deny the clause they stand in.
 NO_WORDS = frozenset({"no", "neither", "nobody", "none", "nothing"})
 
 #: Beginnings of conditions.
-IF_WORDS = frozenset({"if", "unless", "provided", "providing", "whether"})
+IF_WORDS = words("if unless provided providing whether")
 
 #: Nouns that name speakers, for ``resolved`` and metonymy.
-REPRESENTATIVES = frozenset(
-    [
-        "representative",
-        "official",
-        "delegation",
-        "delegate",
-        "envoy",
-        "officer",
-        "spokesman",
-        "spokeswoman",
-        "spokesperson",
-        "negotiator",
-        "diplomat",
-    ]
+REPRESENTATIVES = words(
+    "representative official delegation delegate envoy officer spokesman spokeswoman spokesperson negotiator diplomat"
 )
 
 #: Nouns whose infinitive is somebody's plan (*a commitment to support*).

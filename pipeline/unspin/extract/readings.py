@@ -4,49 +4,27 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from unspin.extract.gazetteer import Match
+from unspin.extract.wordlists import words
 from unspin.records import Block
 
 WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ][\w'’-]*")
 
 #: Words that headings in Title Case leave small.
-SMALL = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "and",
-        "or",
-        "nor",
-        "but",
-        "for",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "by",
-        "from",
-        "with",
-        "as",
-        "into",
-        "over",
-        "per",
-        "via",
-        "vs",
-        "is",
-        "its",
-        "it",
-    ]
-)
+SMALL = words("a an the and or nor but for of in on at to by from with as into over per via vs is its it")
 
 #: Marks before a list item, and the pounds of a Markdown heading.
 MARKER = re.compile(r"\s*(?:[-*•–—]\s+|\(?\d{1,3}[.)]\s+|#{1,6}\s+|>\s+)")
 
 URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w.+-]+@[\w-]+\.[\w.]+")
+
+#: Where the news comes from, before its first sentence: ``WARSAW, 4 October —``.
+DATELINE = re.compile(
+    r"\s*(?P<place>[A-ZÀ-Þ][A-ZÀ-Þ.'’ -]{2,30}[A-ZÀ-Þ])(?P<rest>(?:, [A-Z][\w.]+| ?\([A-Za-z .]+\)|, [A-Z]?[a-z]*\.? ?\d{1,2}(?: [A-Z][a-z]+)?)*)\s*(?:—|–|--|-)\s+"
+)
 
 #: A paragraph that ends so introduces the list below it.
 LEAD_IN_END = re.compile(r"[:：]\s*$")
@@ -124,7 +102,22 @@ def sentence_case(text: str, keep: Iterable[tuple[int, int]], upper: Counter[str
     return "".join(out)
 
 
-def readings(text: str, blocks: Sequence[Block], names: Sequence[Match]) -> list[Reading]:
+def opening_verb(text: str, verbs: Collection[str]) -> bool:
+    """Tell whether a text opens with an imperative or a gerund: its capital would make it a name.
+
+    >>> opening_verb("Equip local authorities", {"equip"}), opening_verb("Making plans", {"make"}), opening_verb("Libya", {"equip"})
+    (True, True, False)
+    """
+    word = WORD.match(text)
+    if word is None or not text[0].isupper() or not text[1:2].islower():
+        return False
+    w = word.group().lower()
+    return w in verbs or (
+        w.endswith("ing") and (w[:-3] in verbs or w[:-3] + "e" in verbs or (w[-4:-3] == w[-5:-4] and w[:-4] in verbs))
+    )
+
+
+def readings(text: str, blocks: Sequence[Block], names: Sequence[Match], verbs: Collection[str]) -> list[Reading]:
     """Give the stretches of a document that the model reads, in order of place."""
     found: list[Reading] = []
     counts: tuple[Counter[str], Counter[str]] | None = None
@@ -136,6 +129,10 @@ def readings(text: str, blocks: Sequence[Block], names: Sequence[Match]) -> list
         if block.label is not None and block.body > block.start:
             parts = [(*block.label, "label"), (block.body, block.end, "body")]
         for start, end, part in parts:
+            if block.kind == "paragraph":
+                line = DATELINE.match(text, start, end)
+                if line:
+                    start = line.end()
             mark = MARKER.match(text, start, end)
             if mark and part != "body":
                 start = mark.end()
@@ -158,6 +155,8 @@ def readings(text: str, blocks: Sequence[Block], names: Sequence[Match]) -> list
                         break
                     keep.append((match.start - start, match.end - start))
                 read = sentence_case(read, keep, counts[1], counts[0])
+            if block.kind in {"item", "cell"} and part != "label" and opening_verb(read, verbs):
+                read = small(read[0]) + read[1:]
             if block.kind != "paragraph" and read[-1] not in ".!?:;":
                 read += " ."
             found.append(Reading(index, start, read, len(stretch), part))

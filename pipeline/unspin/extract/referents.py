@@ -6,48 +6,30 @@ import bisect
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
+from unspin.extract.wordlists import words
 from unspin.records import Mention
 
-#: Definite nouns and the types of name that they may stand for.
+#: Definite nouns and the type of name that they may stand for.
 KINDS = {
-    noun: types
-    for nouns, types in (
-        (
-            "company firm start-up startup business manufacturer brand bank agency organisation organization club union university "
-            "ministry party commission court council committee charity institute association lender carrier airline retailer "
-            "consortium regulator watchdog federation foundation museum cooperative team publisher supplier operator",
-            "ORG",
+    **dict.fromkeys(
+        words(
+            "company firm start-up startup business manufacturer brand bank agency organisation organization club "
+            "university ministry commission charity institute lender carrier airline retailer consortium regulator "
+            "federation foundation cooperative publisher supplier brokerage"
         ),
-        ("country nation", "COUNTRY"),
-        ("city town village municipality capital", "CITY"),
-        ("festival tournament", "EVENT"),
-        ("observatory telescope spacecraft mission", "ORG FAC PRODUCT"),
-        ("island river lake", "LOC GPE"),
-    )
-    for noun in nouns.split()
-}  # fmt: skip
+        "ORG",
+    ),
+    **dict.fromkeys(words("country nation"), "COUNTRY"),
+    **dict.fromkeys(words("city town village"), "CITY"),
+    **dict.fromkeys(words("festival tournament"), "EVENT"),
+}
 
-#: Nouns that any person may be called by once introduced.
-PEOPLE = frozenset(
-    [
-        "director",
-        "manager",
-        "minister",
-        "president",
-        "author",
-        "founder",
-        "coach",
-        "captain",
-        "mayor",
-        "governor",
-        "economist",
-        "lawyer",
-    ]
-)
+#: Nouns that never stand for one name, however often one was called so.
+LOOSE = words("party side group part place member leader work week year day team people player way one record")
 
 
 class Referents:
-    """Candidates of a document, asked in order of place."""
+    """The candidates of a document, asked in order of place."""
 
     def __init__(self, mentions: Sequence[Mention], demonyms: Collection[int], paragraphs: Sequence[int]) -> None:
         self.mentions = mentions
@@ -56,75 +38,65 @@ class Referents:
         self.paragraphs = paragraphs
         #: nouns that the text itself gave to a name: *Kettle Labs, an artificial intelligence company*
         self.called: dict[str, set[str]] = defaultdict(set)
-        #: (place, mention) of names that were the subject of a clause
-        self.subjects: list[tuple[int, int]] = []
+        #: subjects of clauses in order of place: where, what, its mention
+        self.subjects: list[tuple[int, str, int | None]] = []
+        self._kinds: dict[str, set[str]] = defaultdict(set)
+        for i, m in enumerate(mentions):
+            if m.reference.startswith("iso3166:"):
+                self._kinds["COUNTRY"].add(m.name)
+            elif i not in demonyms:
+                self._kinds["CITY" if m.type == "GPE" else m.type].add(m.name)
 
-    def _since(self, at: int, back: int) -> int:
-        """Give the start of the paragraph ``back`` paragraphs before the one at a place."""
-        i = bisect.bisect_right(self.paragraphs, at) - 1
-        return self.paragraphs[max(0, i - back)] if self.paragraphs else 0
-
-    def _before(self, at: int, since: int) -> range:
-        return range(bisect.bisect_left(self.starts, since), bisect.bisect_left(self.starts, at))
+    def _last(self, name: str, at: int) -> int | None:
+        for i in range(bisect.bisect_left(self.starts, at) - 1, -1, -1):
+            if self.mentions[i].name == name and i not in self.demonyms:
+                return i
+        return None
 
     def person(self, at: int) -> int | None:
-        """Resolve *he* or *she* to the only person of this paragraph and the one before, up to the pronoun."""
-        for back in (0, 1):
+        """Resolve *he* or *she* to the only person named in this paragraph so far, else in the one before."""
+        here = bisect.bisect_right(self.paragraphs, at) - 1
+        for paragraph in (here, here - 1):
+            if paragraph < 0:
+                continue
             names: dict[str, int] = {}
-            for i in self._before(at, self._since(at, back)):
+            for i in range(
+                bisect.bisect_left(self.starts, self.paragraphs[paragraph]), bisect.bisect_left(self.starts, at)
+            ):
                 if self.mentions[i].type == "PERSON":
                     names[self.mentions[i].name] = i
             if names:
                 return next(iter(names.values())) if len(names) == 1 else None
         return None
 
-    def thing(self, at: int, sentence: int) -> int | None:
-        """Resolve *it* to the only name that was a subject in this sentence and the one before."""
-        names: dict[str, int] = {}
-        for place, i in reversed(self.subjects):
+    def thing(self, at: int, since: int) -> int | None:
+        """Resolve *it* to the only subject since a place, where that is a name."""
+        found: dict[str, int | None] = {}
+        for place, name, mention in reversed(self.subjects):
             if place >= at:
                 continue
-            if place < sentence:
+            if place < since:
                 break
-            m = self.mentions[i]
-            if m.type == "PERSON":
-                continue
-            names[m.name] = i
-        return next(iter(names.values())) if len(names) == 1 else None
+            found.setdefault(name, mention)
+        if len(found) != 1:
+            return None
+        mention = next(iter(found.values()))
+        return mention if mention is not None and self.mentions[mention].type not in {"PERSON", "NORP"} else None
 
     def definite(self, noun: str, at: int) -> int | None:
-        """Resolve *the company* to the one name that was called so, bears the word, or is of the kind."""
-        called = self.called.get(noun)
-        last: dict[str, int] = {}
-        for i in self._before(at, 0):
-            m = self.mentions[i]
-            if i not in self.demonyms or noun in {"country", "nation"}:
-                last[m.name] = i
-        if called:
-            fit = sorted(n for n in called if n in last)
-            return last[fit[0]] if len(fit) == 1 else None
-        types = KINDS.get(noun)
-        if types is None:
+        """Resolve *the company* to the one name that was called so or bears the word, else to the only one of its kind."""
+        if noun in LOOSE:
             return None
-        bearing = sorted(
-            n for n, i in last.items() if noun in n.lower().split() and self.mentions[i].type not in {"PERSON", "NORP"}
-        )
-        if bearing:
-            return last[bearing[0]] if len(bearing) == 1 else None
-        for since in (0, self._since(at, 1)):
-            fit = sorted(
-                n
-                for n, i in last.items()
-                if i >= 0 and self._is(self.mentions[i], types) and self.mentions[i].start >= since
-            )
-            if len(fit) == 1:
-                return last[fit[0]]
-        return None
-
-    @staticmethod
-    def _is(m: Mention, types: str) -> bool:
-        if types == "COUNTRY":
-            return m.reference.startswith("iso3166:")
-        if types == "CITY":
-            return m.type == "GPE" and not m.reference
-        return m.type in types.split()
+        called = self.called.get(noun)
+        if called:
+            return self._last(next(iter(called)), at) if len(called) == 1 else None
+        kind = KINDS.get(noun)
+        if kind is None:
+            return None
+        bearing = {
+            m.name
+            for m in self.mentions
+            if m.start < at and m.type not in {"PERSON", "NORP"} and noun in m.name.lower().split()
+        }
+        candidates = bearing or self._kinds[kind]
+        return self._last(next(iter(candidates)), at) if len(candidates) == 1 else None

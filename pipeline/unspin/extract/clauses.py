@@ -1,0 +1,588 @@
+"""Clauses of a parsed text: each verb's subjects, voice and qualifiers; each noun's phrase.
+
+After ClausIE and MinIE.  Where a rule cannot tell who the subject is, the
+clause has none, and nothing is read from it.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Collection, Sequence
+
+from unspin.extract import qualifiers as q
+from unspin.extract.parses import Parse
+from unspin.extract.senses import EMPTY, LEMMAS, MUTUAL, TIME_NOUNS
+from unspin.extract.wordlists import words
+from unspin.records import Mention
+
+SUBJECTS = words("nsubj nsubjpass")
+OBJECTS = words("dobj obj")
+VERB_TAGS = words("VB VBD VBG VBN VBP VBZ")
+RELATIVES = words("who which that whom")
+VALUES = words("DATE MONEY PERCENT QUANTITY")
+
+#: What may stand before a noun as a part of its phrase.
+MODIFIERS = words("amod compound nummod nmod quantmod npadvmod advmod punct")
+#: Adverbs before a noun phrase that are no part of it.
+FOCUS = words(
+    "even only also just not perhaps especially particularly about then now still largely mostly mainly both either all so too"
+)
+#: Tags that a phrase does not begin with.
+EDGE = words("DT PDT PRP$ WP$ WDT , `` '' -LRB- -RRB- : CC POS IN TO RB .")
+
+#: Prepositions before a gerund whose subject is that of the verb above.
+GERUND = words("by after before in while when without through on from since upon")
+#: Verbs that say what the gerund after their preposition is for (*focused on establishing*).
+AIMING = words("aim focus work center centre commit dedicate look concentrate insist spend devote gear")
+PREVENTING = words("stop prevent keep bar ban block discourage deter save")
+ACCUSING = words("accuse suspect convict")
+
+#: Nouns that a reduced clause would take as its subject wrongly (*the years following*).
+NO_AGENT = TIME_NOUNS | words("way result case bit deal")
+
+#: Verbs that give the plan in their object to their subject (*announced plans to build*).
+HAVING = words(
+    "have make announce take sign reach give express reiterate reaffirm unveil launch abandon drop seek want plan "
+    "lose gain get win lack reveal outline approve renew repeat retain keep defend"
+)
+
+#: Participles that are prepositions.
+PREPOSITION_LIKE = words(
+    "given including following regarding concerning considering according depending compared provided assuming "
+    "excluding barring pending notwithstanding based owing"
+)
+
+#: Words at the head of a reduced clause that only say when.
+WHEN = words("while when after before by as once since")
+
+
+class Clause:
+    """What is known of a verb: worked out once, asked many times."""
+
+    __slots__ = (
+        "attribution", "condition", "factor", "modality", "negated", "own", "passive", "speakers", "subjects", "tense", "text",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.subjects: list[int] = []
+        self.own = False  #: the subject stands at this very verb
+        self.passive = False
+        self.factor = 1.0
+        self.modality = ""
+        self.tense = ""
+        self.negated = False
+        self.speakers: list[int] = []
+        self.attribution = ""
+        self.condition = ""
+        self.text = ""
+
+    def copied(self, text: str = "") -> Clause:
+        """Give a clause with the same qualifiers and nothing else."""
+        c = Clause()
+        c.modality, c.tense, c.attribution, c.condition, c.speakers = (
+            self.modality, self.tense, self.attribution, self.condition, self.speakers,
+        )  # fmt: skip
+        c.text = text
+        return c
+
+
+class Clauses:
+    """The clauses and noun phrases of one parse."""
+
+    #: tags of a first verb whose subject stands outside (a list item's label)
+    virtual: frozenset[str] = frozenset()
+
+    def __init__(
+        self,
+        parse: Parse,
+        offset: int,
+        text: str,
+        mentions: Sequence[Mention],
+        first: int,
+        last: int,
+        demonyms: Collection[int],
+    ) -> None:
+        self.p = parse
+        self.offset = offset
+        self.text = text
+        self.mentions = mentions
+        self.demonyms = demonyms
+        self._clauses: dict[int, Clause] = {}
+        self._phrases: dict[int, tuple[int, int]] = {}
+        self._spread: dict[int, list[int]] = {}
+        #: index of each token's mention, or -1
+        self.mention = [-1] * parse.n
+        for index in range(first, last):
+            m = mentions[index]
+            at = bisect.bisect_left(parse.starts, m.start - offset)
+            if at and parse.ends[at - 1] > m.start - offset:
+                at -= 1
+            while at < parse.n and parse.starts[at] < m.end - offset:
+                self.mention[at] = index
+                at += 1
+
+    # Noun phrases
+
+    def spread(self, head: int) -> list[int]:
+        """Give a head and what is coordinated with it, in order of place."""
+        known = self._spread.get(head)
+        if known is not None:
+            return known
+        p = self.p
+        found, todo, joined = [head], [head], False
+        stop = p.n
+        if p.lemmas[head].lower() in MUTUAL:
+            # "talks between A, B and C": the parser hangs the last party on the talks
+            between = next((k for k in p.children[head] if p.deps[k] == "prep" and p.lower[k] == "between"), -1)
+            if between >= 0 and len(self.parties(head, between)) > len(self.objects(between)):
+                stop = between
+        while todo:
+            at = todo.pop()
+            for c in p.children[at]:
+                if p.deps[c] == "cc":
+                    joined = True
+                elif p.deps[c] == "conj" and c not in found and c < stop:
+                    tag = p.tags[c]
+                    if tag[:2] in {"NN", "PR", "CD"} or (
+                        tag == "VBG" and not any(p.deps[k] in OBJECTS for k in p.children[c])
+                    ):
+                        found.append(c)
+                        todo.append(c)
+        if len(found) > 1:
+            found.sort()
+            if not joined:
+                # "212,000 tickets, a record": without "and" it says the same thing again
+                found = [c for c in found if c <= head or p.tags[p.lefts[c]] != "DT"]
+            names: set[int] = set()
+            kept = []
+            for at in found:
+                m = self.mention[at]
+                if m < 0 or m not in names:
+                    kept.append(at)
+                    names.add(m)
+            found = kept
+        self._spread[head] = found
+        return found
+
+    def objects(self, preposition: int) -> list[int]:
+        """Give what a preposition governs, coordinated nouns one by one."""
+        p = self.p
+        return [x for o in p.children[preposition] if p.deps[o] == "pobj" for x in self.spread(o)]
+
+    def parties(self, noun: int, between: int) -> list[int]:
+        """Give the parties of *between A, B and C*, the last ones fetched from where the parser put them."""
+        p = self.p
+        found = self.objects(between)
+        inside = any(p.deps[k] == "cc" for o in found for k in p.children[o])
+        if not inside:
+            todo = [noun]
+            while todo:
+                at = todo.pop()
+                for k in p.children[at]:
+                    if p.deps[k] == "conj" and k > between and p.tags[k][:2] == "NN":
+                        found.append(k)
+                        todo.append(k)
+        return found
+
+    def phrase(self, head: int) -> tuple[int, int]:
+        """Give the first and last token of a noun phrase, without determiner, clauses and most prepositions."""
+        known = self._phrases.get(head)
+        if known is not None:
+            return known
+        p = self.p
+        mention = self.mention
+        low = high = head
+        m = mention[head]
+        if m >= 0:
+            while low and mention[low - 1] == m:
+                low -= 1
+            while high + 1 < p.n and mention[high + 1] == m:
+                high += 1
+        for c in p.children[head]:
+            dep = p.deps[c]
+            if c < low:
+                if dep == "poss":
+                    if p.tags[c] not in {"PRP$", "WP$"}:
+                        low = p.lefts[c]
+                elif (
+                    dep in MODIFIERS
+                    and (dep != "advmod" or p.lower[c] not in FOCUS)
+                    and (dep != "punct" or p.words[c] in {"-", "–", "%"})
+                ):
+                    if p.lefts[c] < low:
+                        low = p.lefts[c]
+            elif c > high and dep == "prep" and p.lower[c] == "of" and c == high + 1:
+                for o in p.children[c]:
+                    if p.deps[o] == "pobj" and p.tags[o] not in {"PRP", "WDT", "WP"}:
+                        for k in self.spread(o):
+                            high = max(high, self.phrase(k)[1])
+        # determiners of nested phrases may stand at the left edge ("their late father's old lorry")
+        while (
+            low < head
+            and p.tags[low] in EDGE
+            and not (m >= 0 and mention[low] == m)
+            and p.lower[low] not in {"more", "less", "over", "at", "about", "almost", "nearly", "up"}
+        ):
+            low += 1
+        self._phrases[head] = (low, high)
+        return low, high
+
+    def words(self, low: int, high: int) -> str:
+        """Give the restored text of some tokens, in one line."""
+        p = self.p
+        text = self.text[self.offset + p.starts[low] : self.offset + p.ends[high]]
+        return re.sub(r"\s+", " ", text).strip()
+
+    def headed(self, at: int) -> int:
+        """Give the mention that heads a noun phrase (*Libya*, not *Libyan leaders*), or -1; values and demonyms head none."""
+        m = self.mention[at]
+        if m < 0 or m in self.demonyms or self.mentions[m].type in VALUES:
+            return -1
+        p = self.p
+        if p.tags[at][:1] == "J" and p.deps[at] == "amod":
+            return -1
+        head = p.heads[at]
+        return m if head == at or self.mention[head] != m else -1
+
+    def name(self, at: int) -> str:
+        """Give the canonical name of an argument, or its noun phrase."""
+        m = self.headed(at)
+        if m >= 0:
+            return self.mentions[m].name
+        low, high = self.phrase(at)
+        return self.words(low, high).strip(" ,;:\"“”'‘’()[]|.")
+
+    def definite(self, at: int) -> bool:
+        """Tell whether a noun has *the* or *this* before it."""
+        p = self.p
+        return any(p.deps[k] == "det" and p.lower[k] in {"the", "this"} for k in p.children[at])
+
+    # Clauses
+
+    def clause(self, v: int, depth: int = 0) -> Clause:
+        """Work out subjects, voice and qualifiers of a verb."""
+        known = self._clauses.get(v)
+        if known is not None:
+            return known
+        c = Clause()
+        self._clauses[v] = c
+        if depth > 12:
+            return c
+        p = self.p
+        deps, lower, tags = p.deps, p.lower, p.tags
+        dep, head, tag = deps[v], p.heads[v], tags[v]
+        own: list[int] = []
+        auxiliaries: list[int] = []
+        negations: list[int] = []
+        particles: list[int] = []
+        conditions: list[int] = []
+        mark, maybe, cite = "", False, -1
+        for k in p.children[v]:
+            d = deps[k]
+            if d in SUBJECTS:
+                own.append(k)
+                c.passive = c.passive or d == "nsubjpass"
+            elif d == "aux" or d == "auxpass":
+                auxiliaries.append(k)
+                c.passive = c.passive or d == "auxpass"
+            elif d == "neg" or (lower[k] in q.NEGATORS and d in {"advmod", "preconj"}):
+                negations.append(k)
+            elif d == "prt":
+                particles.append(k)
+            elif d == "mark":
+                mark = lower[k]
+            elif d == "advmod":
+                if lower[k] in {"when", "if"}:
+                    mark = lower[k]
+                elif lower[k] in q.MAYBE:
+                    maybe = True
+            elif d == "advcl":
+                if lower[p.lefts[k]] in q.IF_WORDS:
+                    conditions.append(k)
+            elif d == "prep" and lower[k] == "according":
+                cite = k
+        infinitive = any(tags[k] == "TO" for k in auxiliaries)
+        modal = next((lower[k] for k in auxiliaries if tags[k] == "MD"), "")
+        parent = (
+            self.clause(head, depth + 1)
+            if head != v and tags[head] in VERB_TAGS and deps[head] not in {"aux", "auxpass", "amod"}
+            else None
+        )
+
+        if own:
+            c.own = True
+            for k in own:
+                if lower[k] in RELATIVES and tags[k] in {"WDT", "WP", "IN", "DT"}:
+                    if dep == "relcl":
+                        c.subjects += self.antecedents(head, v)
+                        c.factor *= 0.95
+                elif tags[k] not in {"WDT", "WP"} and lower[k] != "there":
+                    c.subjects += self.spread(k)
+        elif dep == "conj" and parent is not None:
+            c.subjects = parent.subjects
+            c.passive = c.passive or (tag == "VBN" and parent.passive and not auxiliaries)
+            c.factor = parent.factor * 0.95
+        elif dep in {"xcomp", "ccomp", "advcl"} and head != v:
+            self._controlled(c, v, head, parent, dep, infinitive, mark, bool(auxiliaries))
+        elif dep == "pcomp" and tag == "VBG":
+            self._gerund(c, head, depth)
+        elif dep in {"acl", "relcl"} and tags[head][:1] == "N" and lower[v] not in PREPOSITION_LIKE:
+            if infinitive:
+                self._planned(c, head, depth)
+            elif p.lemmas[head] not in NO_AGENT:
+                if tag == "VBG":
+                    c.subjects, c.factor = [head], 0.9
+                elif tag in {"VBN", "VBD"} and not auxiliaries and dep == "acl":
+                    c.subjects, c.passive, c.factor = [head], True, 0.95
+
+        elif head == v and tag in self.virtual and v <= 3:
+            c.subjects = [-1]
+
+        if parent is not None and dep in {"conj", "xcomp"} and not own and not modal:
+            if not c.modality and (tag in {"VB", "VBN", "VBG"} or dep == "xcomp"):
+                c.modality = parent.modality
+            c.tense = c.tense or parent.tense
+            if dep == "conj":
+                c.condition = parent.condition
+        if parent is not None and dep == "xcomp" and parent.negated:
+            c.negated = True
+        if modal:
+            c.modality = q.MODALS.get(modal, "")
+            c.tense = "future" if modal in q.FUTURE else "present"
+        else:
+            finite = next((tags[k] for k in auxiliaries if tags[k] in {"VBD", "VBZ", "VBP"}), tag)
+            if finite == "VBD" or any(p.lemmas[k] in {"have", "’ve", "'ve"} for k in auxiliaries):
+                c.tense = "past"
+            elif finite in {"VBZ", "VBP"}:
+                c.tense = "present"
+            elif tag == "VBN" and dep in {"acl", "advcl"}:
+                c.tense = "past"
+            elif c.modality == "planned" and infinitive:
+                c.tense = "future"
+            elif parent is not None and not c.tense:
+                c.tense = parent.tense
+        for k in negations:
+            if lower[k] in {"not", "n't", "n’t"} and k + 1 < p.n and lower[k + 1] in q.PSEUDO:
+                continue
+            c.negated = True
+        for k in own:
+            if lower[k] in q.NO_WORDS or any(
+                deps[d] in {"det", "neg", "preconj"} and lower[d] in {"no", "neither", "not"} for d in p.children[k]
+            ):
+                c.negated = True
+        if any(tags[k] == "RB" and lower[k] == "longer" and lower[k - 1] == "no" for k in p.children[v] if k):
+            c.negated = True
+        if mark in q.IF_WORDS and dep in {"advcl", "ccomp"}:
+            c.modality = "possible" if mark == "whether" or dep == "ccomp" else "conditional"
+        elif maybe and not c.modality:
+            c.modality = "possible"
+        if conditions:
+            k = conditions[0]
+            c.condition = self.words(p.lefts[k], p.rights[k]).rstrip(",.")
+            c.modality = c.modality if c.modality in {"possible", "obligated", "planned"} else "conditional"
+        self._attribute(c, dep, head, v, parent, cite)
+        if modal in {"would", "'d", "’d"} and c.modality == "conditional" and c.speakers and not c.condition:
+            c.modality = ""  # "said it would close": the future of the past
+        chunk = sorted(
+            k
+            for k in (*auxiliaries, *negations, v, *particles)
+            if v - 8 < k < v + 5 and not (k in negations and k + 1 < p.n and lower[k + 1] in q.PSEUDO)
+        )
+        pieces = [p.words[chunk[0]]]
+        for a, b in zip(chunk, chunk[1:], strict=False):
+            pieces.append(("" if p.ends[a] == p.starts[b] else " ") + p.words[b])
+        c.text = "".join(pieces)
+        return c
+
+    def antecedents(self, noun: int, v: int) -> list[int]:
+        """Give the nouns that a relative pronoun stands for: all coordinated ones when its verb is plural."""
+        p = self.p
+        if p.tags[noun][:1] not in {"N", "P", "C"} or p.tags[noun] in {"PRP$"}:
+            return []
+        return self.spread(noun) if p.tags[v] == "VBP" and p.tags[noun] in {"NN", "NNP"} else [noun]
+
+    def _controlled(
+        self,
+        c: Clause,
+        v: int,
+        head: int,
+        parent: Clause | None,
+        dep: str,
+        infinitive: bool,
+        mark: str,
+        auxiliary: bool,
+    ) -> None:
+        """Find the subject of an open complement, of a purpose, or of a participle beside a clause."""
+        p = self.p
+        lemma, tag = p.lemmas[head], p.tags[v]
+        if parent is None:
+            # "is able to expand": the adjective's verb has the subject
+            if (
+                p.tags[head][:1] == "J"
+                and p.deps[head] in {"acomp", "oprd"}
+                and infinitive
+                and p.tags[p.heads[head]] in VERB_TAGS
+            ):
+                above = self.clause(p.heads[head])
+                word = p.lower[head]
+                modality = q.ADJECTIVES.get(word)
+                if modality is None or modality == "obligated":
+                    return  # "it is easy to expand" says nothing of who does
+                c.subjects = [s for s in above.subjects if s < 0 or p.lower[s] != "it"]
+                c.modality, c.tense = modality, "future"
+                c.negated = above.negated or word in q.NEGATIVE_ADJECTIVES
+                c.factor = above.factor * 0.95
+            return
+        if dep == "ccomp":
+            if (
+                mark
+                or (auxiliary and not infinitive)
+                or (not infinitive and lemma not in {"help", "let", "make", "see", "watch", "hear"})
+            ):
+                return
+        if dep in {"xcomp", "ccomp"}:
+            objects = [
+                k for k in p.children[head] if p.deps[k] in {"dobj", "dative"} and k < v and p.tags[k][:1] in {"N", "P"}
+            ]
+            c.subjects = self.spread(objects[0]) if objects and lemma in q.OBJECT_CONTROL else parent.subjects
+            c.factor = parent.factor * 0.95
+            told = q.CONTROL.get(lemma)
+            if told == "negated":
+                c.negated = not parent.negated
+                c.modality = parent.modality
+            elif told is not None:
+                c.modality = told or parent.modality
+                if parent.modality in {"possible", "conditional"} and told != "obligated":
+                    c.modality = parent.modality
+            elif infinitive:
+                c.modality = "planned"
+                c.factor *= 0.9
+            if lemma == "use":
+                c.tense, c.modality = "past", ""
+            if parent.passive and infinitive and lemma in q.REPORTING:
+                c.modality = "possible"
+            return
+        if mark and mark not in WHEN:
+            return
+        if tag == "VBG" and not infinitive and p.lower[v] not in PREPOSITION_LIKE and p.lower[p.lefts[v]] != "with":
+            if parent.passive and v > head:
+                return  # "was closed, forcing owners out": not what was closed
+            c.subjects = parent.subjects
+            c.modality = parent.modality
+            c.attribution = parent.attribution
+            c.factor = parent.factor * 0.85
+        elif infinitive and not parent.passive and p.lower[p.lefts[v]] != "for":
+            c.subjects = parent.subjects
+            c.modality = q.CONTROL.get(lemma) or "planned"
+            if c.modality == "negated":
+                c.modality, c.negated = "", True
+            c.factor = parent.factor * 0.85
+        elif tag == "VBN" and p.lower[v] not in PREPOSITION_LIKE:
+            c.subjects, c.passive, c.factor = parent.subjects, True, parent.factor * 0.8
+
+    def _gerund(self, c: Clause, preposition: int, depth: int) -> None:
+        """Find the subject of a gerund after a preposition (*by strengthening*, *aimed at fostering*)."""
+        p = self.p
+        above = p.heads[preposition]
+        if p.deps[preposition] != "prep" or above == preposition:
+            return
+        word = p.lower[preposition]
+        if p.tags[above] in VERB_TAGS:
+            outer = self.clause(above, depth + 1)
+            lemma = p.lemmas[above]
+            objects = [k for k in p.children[above] if p.deps[k] == "dobj"]
+            if word == "without":
+                c.subjects, c.negated = outer.subjects, True
+            elif word == "from" and objects and lemma in PREVENTING:
+                c.subjects, c.negated = self.spread(objects[0]), True
+            elif word == "of" and objects and lemma in ACCUSING:
+                c.subjects, c.modality = self.spread(objects[0]), "possible"
+            elif word in GERUND and (not outer.passive or word in {"after", "before", "without"}):
+                c.subjects, c.modality = outer.subjects, outer.modality
+            elif word in {"at", "on", "to", "towards", "toward"} and lemma in AIMING:
+                c.subjects, c.modality = outer.subjects, "planned"
+            c.tense, c.factor, c.attribution = outer.tense, outer.factor * 0.85, outer.attribution
+        elif (
+            p.tags[above][:1] == "N"
+            and word == "in"
+            and p.lemmas[above] in {"role", "part"}
+            and p.deps[above] == "dobj"
+        ):
+            outer = self.clause(p.heads[above], depth + 1)
+            c.subjects, c.modality, c.tense, c.factor = outer.subjects, outer.modality, outer.tense, outer.factor * 0.85
+
+    def _planned(self, c: Clause, noun: int, depth: int) -> None:
+        """Find the subject of *a commitment to support*: the possessor, or the subject of the verb above."""
+        p = self.p
+        modality = q.PLAN_NOUNS.get(p.lemmas[noun])
+        if modality is None:
+            return
+        if modality == "negated":
+            c.negated = True
+        else:
+            c.modality = modality
+        c.factor = 0.85
+        c.tense = "future" if modality == "planned" else ""
+        above = p.heads[noun]
+        for k in p.children[noun]:
+            if p.deps[k] == "poss":
+                c.subjects = self.spread(k)
+            elif p.deps[k] == "prep" and p.lower[k] in {"of", "by", "from"} and k > noun and not c.subjects:
+                c.subjects = self.objects(k)
+        if not c.subjects and p.deps[noun] == "dobj" and p.tags[above] in VERB_TAGS and p.lemmas[above] in HAVING:
+            outer = self.clause(above, depth + 1)
+            c.subjects = outer.subjects
+            c.negated = c.negated or outer.negated
+        elif c.subjects and p.tags[c.subjects[0]] == "PRP$":
+            # "its plan to close": the subject of the clause, where it is not the plan itself
+            outer = self.clause(above, depth + 1) if p.tags[above] in VERB_TAGS else None
+            c.subjects = outer.subjects if outer is not None and p.deps[noun] == "dobj" else []
+
+    def _attribute(self, c: Clause, dep: str, head: int, v: int, parent: Clause | None, cite: int) -> None:
+        """Find whose word a clause is."""
+        p = self.p
+        if cite >= 0:
+            for to in p.children[cite]:
+                for o in self.objects(to):
+                    c.attribution, c.speakers = self.name(o), [o]
+                    return
+        if parent is None:
+            if head != v and dep in {"relcl", "acl", "pcomp"}:
+                at, steps = head, 0
+                while p.tags[at] not in VERB_TAGS and p.heads[at] != at and steps < 8:
+                    at, steps = p.heads[at], steps + 1
+                if p.tags[at] in VERB_TAGS and at != v:
+                    above = self.clause(at)
+                    c.attribution, c.speakers = above.attribution, above.speakers
+            return
+        lemma = p.lemmas[head]
+        if dep in {"ccomp", "parataxis"} and lemma in q.SAYING and p.deps[head] not in {"acl", "relcl", "amod"}:
+            speakers = [s for s in parent.subjects if s >= 0 and p.tags[s] not in {"WP", "WDT", "EX"}]
+            if parent.passive:
+                speakers = []
+            if speakers and (v > head or p.lemmas[head] not in {"raise", "show", "find"} or not c.own):
+                c.attribution, c.speakers = ", ".join(self.name(s) for s in speakers), speakers
+            if lemma in q.HOPING and c.modality in {"", "conditional"}:
+                c.modality = "possible"
+            if lemma in q.DENYING:
+                c.negated = not c.negated
+            if parent.negated and lemma in {"believe", "think", "expect", "suggest"}:
+                c.negated = not c.negated
+            elif (parent.negated or parent.modality) and not c.modality:
+                c.modality = "conditional" if parent.modality == "conditional" else "possible"
+            elif parent.attribution and not c.attribution:
+                c.attribution, c.speakers = parent.attribution, parent.speakers
+        elif dep in {"conj", "advcl", "xcomp", "ccomp"} and parent.attribution and not c.attribution:
+            c.attribution, c.speakers = parent.attribution, parent.speakers
+
+
+def lemma(p: Parse, v: int) -> str:
+    """Give a verb's lemma, with slips of the lemmatizer put right."""
+    found = p.lemmas[v].lower()
+    return LEMMAS.get(found, found)
+
+
+def empty(p: Parse, at: int) -> bool:
+    """Tell whether an argument says nothing by itself."""
+    return p.lower[at] in EMPTY or p.lemmas[at].lower() in EMPTY

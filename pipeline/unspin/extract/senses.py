@@ -1,0 +1,216 @@
+"""What words stand for: light verbs, nouns made of verbs, offices, nouns that say nothing."""
+
+from __future__ import annotations
+
+from unspin.extract.wordlists import words
+
+#: Arguments that say nothing without the text around them.
+EMPTY = words(
+    "one ones some many most others other another each all both few several more less much any none either "
+    "neither half such something anything everything nothing someone anyone everyone nobody thing lot way who "
+    "which that whom whose what this these those there here it they them he him she her we us you i me itself "
+    "themselves himself herself ourselves yourself first second third last same so too rest latter former "
+    "mine yours his hers theirs"
+)
+
+TIME_NOUNS = words(
+    "day week month year decade century hour minute second morning afternoon evening night weekend time "
+    "moment period season spring summer autumn winter january february march april may june july august "
+    "september october november december monday tuesday wednesday thursday friday saturday sunday today "
+    "yesterday tomorrow quarter past future recent half-time while meantime end beginning start date era age "
+    "point tonight midnight noon dawn dusk eve anniversary"
+)
+
+#: What nothing useful is said to be.
+NO_ROW = words(
+    "way thing reason case kind sort type part lot number case matter bit example series half pair rest majority"
+)
+
+#: The lemmatizer's slips.
+LEMMAS = {
+    "instal": "install",
+    "pip": "pipe",
+    "enrol": "enroll",
+    "fulfil": "fulfill",
+    "distil": "distill",
+    "’ve": "have",
+    "’s": "be",
+    "'s": "be",
+}
+
+#: Prepositional phrases that are adverbs: preposition, then nouns.
+_IDIOMS = """
+in fact particular general addition conclusion return contrast advance part turn case place statement way terms context
+in spite light order sense view response interview total effect theory practice practise principle time detail full
+in move effort bid attempt engagement step sign blow decision mean meantime process event wake hope breach brief short
+in line keeping favour favor charge danger person public private essence reality all interim run
+by contrast far hand law chance nature default means way
+for example instance now sake comfort purpose reason good free certain
+at least most all once rate expense best worst first last moment stake work risk length present large home
+of course
+on average record top hand basis behalf contrary whole way board site time purpose hold side line foot ground
+as result part rule consequence matter whole
+with respect regard view exception
+to extent date degree end
+from scratch now
+without doubt question exception
+under way pressure control scrutiny
+up front
+out hand
+"""
+IDIOMS = frozenset((line.split()[0], noun) for line in _IDIOMS.strip().splitlines() for noun in line.split()[1:])
+
+#: Verbs with a noun that carries the sense: verbs / nouns = predicate.
+_LIGHT = """
+hold have conduct host / talk dialogue discussion meeting conversation consultation negotiation = meet
+give provide offer express lend voice extend pledge / support = support
+reach strike conclude make / agreement deal = agree
+provide give offer / assistance = assist
+provide give / training = train
+make / contribution = contribute
+make / investment = invest
+make / decision = decide
+take / part = participate
+have / impact effect = affect
+have / influence = influence
+pay make / visit = visit
+launch make / attack = attack
+put exert apply / pressure = pressure
+place put / emphasis = emphasize
+take seize gain / control = control
+impose / sanction = sanction
+show express / interest = show interest
+make / use = use
+take / advantage = exploit
+play / role part = contribute
+pay / attention = attend
+have gain get / access = access
+take / responsibility = claim
+express voice / concern = worry
+shed throw cast / light = clarify
+take / charge = lead
+lay / blame = blame
+sign / contract agreement deal treaty accord memorandum pact = sign
+file bring / lawsuit suit = sue
+declare / war = declare war
+raise / question = question
+"""
+LIGHT: dict[tuple[str, str], str] = {}
+for _line in _LIGHT.strip().splitlines():
+    _verbs, _rest = _line.split(" / ")
+    _nouns, _sense = _rest.split(" = ")
+    LIGHT.update({(_verb, _noun): _sense for _verb in _verbs.split() for _noun in _nouns.split()})
+
+#: Nouns that hold two parties (*cooperation between A and B*): the predicate = nouns.
+_MUTUAL = """
+cooperate = cooperation
+collaborate = collaboration
+coordinate = coordination
+partner = partnership
+meet = dialogue talk discussion meeting conversation consultation summit
+negotiate = negotiation
+agree = agreement deal treaty ceasefire pact accord contract truce
+fight = war conflict fighting struggle battle
+clash = clash
+dispute = tension dispute feud row
+relate = relation relationship tie link friendship connection
+trade = trade commerce
+ally = alliance coalition
+compete = rivalry competition race
+merge = merger
+contact = contact
+communicate = channel communication
+exchange = exchange
+border = border
+play = match game fixture
+"""
+MUTUAL = {noun: line.split(" = ")[0] for line in _MUTUAL.strip().splitlines() for noun in line.split(" = ")[1].split()}
+
+#: Nouns made of a verb (*A's support for B*): noun = verb / prepositions of its object.
+_NOMINAL = """
+support = support / for of to
+attack = attack / on against
+assault = attack / on against
+invasion = invade / of
+acquisition = acquire / of
+takeover = acquire / of
+purchase = buy / of
+investment = invest / in
+visit = visit / to
+criticism = criticize / of
+opposition = oppose / to
+control = control / of over
+occupation = occupy / of
+withdrawal = withdraw / from
+ban = ban / on
+sanction = sanction / on against
+recognition = recognize / of
+condemnation = condemn / of
+endorsement = endorse / of
+assistance = assist / to for
+aid = aid / to for
+sale = sell / of
+launch = launch / of
+review = review / of
+approval = approve / of for
+rejection = reject / of
+involvement = involve / in
+participation = participate / in
+membership = belong / of in
+dependence = depend / on
+reliance = rely / on
+influence = influence / on over
+use = use / of
+destruction = destroy / of
+arrest = arrest / of
+appointment = appoint / of
+win = defeat / over against
+victory = defeat / over against
+blockade = blockade / of
+bombing = bomb / of
+killing = kill / of
+pressure = pressure / on
+commitment = commit / to
+contribution = contribute / to
+demand = demand / for
+claim = claim / to
+access = access / to
+response = respond / to
+export = export / of
+import = import / of
+threat = threaten / to against
+defeat = defeat / of
+development = develop / of
+adoption = adopt / of
+deployment = deploy / of
+annexation = annex / of
+seizure = seize / of
+closure = close / of
+"""
+NOMINAL: dict[str, tuple[str, frozenset[str]]] = {}
+for _line in _NOMINAL.strip().splitlines():
+    _noun, _rest = _line.split(" = ")
+    _verb, _prepositions = _rest.split(" / ")
+    NOMINAL[_noun] = (_verb, words(_prepositions))
+
+#: Nouns for what a person is at an organisation.
+ROLES = words(
+    "director minister president chief executive officer manager coach captain chairman chairwoman chair "
+    "founder co-founder head leader secretary spokesman spokeswoman spokesperson ambassador governor mayor "
+    "senator lawyer economist scientist analyst professor researcher editor author engineer commander general "
+    "chancellor judge owner partner guide secretary-general member deputy adviser advisor director-general "
+    "treasurer vice-president ceo cfo coordinator conductor forward defender goalkeeper midfielder striker "
+    "substitute winger teacher physician doctor nurse farmer fisherman artist actor actress singer writer "
+    "novelist poet historian biologist chemist physicist astronomer geologist epidemiologist attorney "
+    "prosecutor king queen prince princess pope bishop developer designer architect curator chef driver pilot "
+    "astronaut player trainer negotiator envoy diplomat official politician lawmaker activist campaigner "
+    "journalist reporter correspondent photographer filmmaker"
+)
+
+#: What an office at an organisation makes of its holder; the others work for it.
+WORK_ROLES = {
+    "member": "MEMBER_OF", "founder": "FOUNDED", "co-founder": "FOUNDED", "owner": "OWNS", "president": "LEADS", "head": "LEADS",
+    "leader": "LEADS", "chief": "LEADS", "director": "LEADS", "chairman": "LEADS", "chairwoman": "LEADS", "chair": "LEADS",
+    "ceo": "LEADS", "mayor": "LEADS", "governor": "LEADS", "minister": "LEADS", "author": "CREATED", "writer": "CREATED",
+    "player": "PLAYS_FOR", "captain": "PLAYS_FOR", "coach": "LEADS", "manager": "LEADS", "king": "LEADS", "queen": "LEADS",
+}  # fmt: skip
