@@ -24,7 +24,7 @@ def restore_document(source: Source, restorer: Restorer) -> Restoration:
     blocks = layout(tidied)
     decoded = restorer.restore(tidied, blocks)
     if decoded.status == "clean":
-        surface = [e for e in surface if e.kind in CLEAN_KINDS and e.outcome == "changed"]
+        surface = tidy(source.text, CLEAN_KINDS)
         tidied = apply(source.text, surface)
         blocks = layout(tidied)
     edits = compose(source.text, surface, decoded.edits)

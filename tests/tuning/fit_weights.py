@@ -17,13 +17,14 @@ import json
 import math
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
 
-from unspin import evaluate
+from unspin.evaluate import parse_gold
 from unspin.layout import layout
 from unspin.restore import Restorer, decoder, features, grammar, prior
 from unspin.restore.tokens import tokens
@@ -39,6 +40,15 @@ class Case(NamedTuple):
     right: np.ndarray
     required: bool
     text: str
+    seen: tuple[tuple[str, str], ...] = ()  #: (spun, answer) pairs to count: what was right here, or what was kept
+
+
+def applied(text: str, start: int, end: int, edits: list[tuple[int, int, str]]) -> str:
+    out, at = [], start
+    for a, b, new in edits:
+        out += [text[at:a], new]
+        at = b
+    return "".join(out) + text[at:end]
 
 
 def normal(text: str) -> str:
@@ -48,7 +58,7 @@ def normal(text: str) -> str:
 
 def cases(restorer: Restorer, marked: str, second: bool) -> tuple[list[Case], float, int]:
     """Decode one gold article and label every place; also its evidence and its words."""
-    spun, gold = evaluate.parse(marked)
+    spun, gold = parse_gold(marked)
     pieces = restorer.pieces(spun, layout(spun))
     weights = restorer.weights
     first = [restorer.decode(p, weights.first) for p in pieces]
@@ -68,7 +78,7 @@ def cases(restorer: Restorer, marked: str, second: bool) -> tuple[list[Case], fl
                 static[match.first, match.last, candidate] = features.static(
                     match, candidate, piece.found, piece.title, known,
                     restorer.frequency(match, candidate, piece.found),
-                    own.get((match.first, match.last, candidate.rule), 0.0))
+                    own.get((match.first, match.last, candidate.rule), 0.0), restorer.records)
         arcs = decoder.lattice(piece.found, piece.matches,
                                lambda m, c: features.dot(vector, static[m.first, m.last, c]))
         mixture = restorer.mixture(vector)
@@ -80,7 +90,7 @@ def cases(restorer: Restorer, marked: str, second: bool) -> tuple[list[Case], fl
             low, high = min([start, *(g.start for g in here)]), max([end, *(g.end for g in here)])
             here = [g for g in gold if g.start < high and g.end > low]
             low, high = min([low, *(g.start for g in here)]), max([high, *(g.end for g in here)])
-            accepted = {normal(evaluate.applied(spun, low, high, [(g.start, g.end, r) for g, r in zip(here, combo)]))
+            accepted = {normal(applied(spun, low, high, [(g.start, g.end, r) for g, r in zip(here, combo)]))
                         for combo in itertools.islice(itertools.product(*(g.accepted for g in here)), 256)}
             around = [(g.start, g.end, g.accepted[0]) for g in here if g.end <= start or g.start >= end]
             values, right = [], []
@@ -95,10 +105,14 @@ def cases(restorer: Restorer, marked: str, second: bool) -> tuple[list[Case], fl
                     row[-2:] = [p - b for p, b in zip(parts, base)]
                     new = rival.candidate.plain
                 values.append(row)
-                right.append(normal(evaluate.applied(spun, low, high, sorted([*around, (start, end, new)]))) in accepted)
+                right.append(normal(applied(spun, low, high, sorted([*around, (start, end, new)]))) in accepted)
+            if right[0]:
+                seen = {(a.candidate.spun, "") for a in place.rivals}
+            else:
+                seen = {(a.candidate.spun, a.candidate.answer) for a, ok in zip(place.rivals, right[1:]) if ok}
             made.append(Case(np.array(values), np.array(right), any(g.required for g in here),
                              spun[max(0, start - 25) : start] + "[" + spun[start:end] + "]" + spun[end : end + 25]
-                             + " => " + str([r.candidate.plain for r in place.rivals])))
+                             + " => " + str([r.candidate.plain for r in place.rivals]), tuple(sorted(seen))))
     return made, found, words
 
 
@@ -155,6 +169,13 @@ def as_weights(restorer: Restorer, **parts) -> None:
     restorer.weights = restorer.weights._replace(**{k: tuple(map(float, v)) for k, v in parts.items()})
 
 
+def as_records(counts: Counter) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for (spun, answer), count in counts.items():
+        found.setdefault(spun, {})[answer] = count
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("gold", nargs="*", type=Path)
@@ -168,9 +189,15 @@ def main() -> None:
     texts = {f.name: f.read_text(encoding="utf-8") for f in files}
     late = {features.INDEX[n] for n in ("document", "block", "elsewhere")}
     used = [i for i in range(len(features.NAMES))]
+    counts = {name: Counter(x for c in cases(restorer, marked, False)[0] for x in c.seen)
+              for name, marked in texts.items()}
+    everything = sum(counts.values(), Counter())
     for turn in range(2):
         for second in (False, True):
-            got = {name: cases(restorer, marked, second) for name, marked in texts.items()}
+            got = {}
+            for name, marked in texts.items():
+                restorer.records = as_records(everything - counts[name])  # never what the article itself shows
+                got[name] = cases(restorer, marked, second)
             use = [i for i in used if second or i not in late]
             w = fit([c for cs, _, _ in got.values() for c in cs], use)
             as_weights(restorer, **{"second" if second else "first": w})
@@ -201,6 +228,8 @@ def main() -> None:
         for part in ("first", "second"):
             data[part] = {n: round(v, 4) for n, v in zip(features.NAMES, getattr(restorer.weights, part)) if v}
         path.write_text(json.dumps(data, indent=1) + "\n")
+        rows = [f"{spun}\t{plain}\t{n}\n" for (spun, plain), n in sorted(everything.items())]
+        features.RECORDS_PATH.write_text("spun\tplain\tplaces\n" + "".join(rows), encoding="utf-8")
         print("wrote", path)
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from unspin.lexicon.forms import FORMS
 
 #: Columns of ``entries.tsv``; the last one may be missing from a line.
-COLUMNS = ("spun", "plain", "form", "example", "outcome")
+COLUMNS = ("spun", "plain", "form", "example", "often")
 
 #: ``[spun|plain]`` inside an example.
 MARK = re.compile(r"\[([^\[\]|]+)\|([^\[\]|]*)\]")
@@ -36,7 +36,8 @@ class Entry(NamedTuple):
     plain: str
     form: str  #: one of :data:`unspin.lexicon.forms.FORMS`
     example: str
-    outcome: str  #: ``changed`` (sure enough to be applied) or ``suspect`` (only proposed)
+    often: int | None  #: of ten places in spun text, how many stand for this plain phrase; None: not judged
+    suspect: bool  #: only ever proposed, never applied
     pack: str
     path: str
     line: int
@@ -121,7 +122,7 @@ def parse_entry(line: str, path: Path, number: int, pack: str) -> Entry:
     if not 4 <= len(cells) <= 5:
         raise fault(f"{len(cells)} columns instead of 4 or 5; separate spun, plain, form, example by tabs")
     spun, plain, form, example = cells[:4]
-    outcome = cells[4] if len(cells) == 5 and cells[4] else "changed"
+    often = cells[4] if len(cells) == 5 else ""
     if not spun.strip() or spun != " ".join(spun.split()):
         raise fault("the spun phrase is empty or has odd spaces; write it with single spaces")
     if plain != " ".join(plain.split()):
@@ -130,13 +131,14 @@ def parse_entry(line: str, path: Path, number: int, pack: str) -> Entry:
         raise fault("'|' in a phrase; write one line for each plain phrase")
     if form not in FORMS:
         raise fault(f"unknown form {form!r}; use one of {', '.join(FORMS)}")
-    if outcome not in {"changed", "suspect"}:
-        raise fault(f"unknown outcome {outcome!r}; leave the fifth column empty or write suspect")
+    if often not in {"", "suspect"} and not (len(often) == 1 and often in "123456789"):
+        raise fault(f"{often!r} in the column 'often'; write a digit 1 to 9, suspect, or nothing")
     if spun == plain:
         raise fault("the entry maps to itself; delete the line")
     if len(MARK.findall(example)) != 1:
         raise fault("the example needs exactly one [spun|plain]; add a sentence that shows the entry at work")
-    return Entry(spun, plain, form, example, outcome, pack, str(path), number)
+    return Entry(spun, plain, form, example, int(often) if often.isdigit() else None, often == "suspect", pack,
+                 str(path), number)
 
 
 def read_pack(folder: Path) -> Pack:

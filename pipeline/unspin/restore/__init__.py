@@ -52,8 +52,10 @@ class Restorer:
     """
 
     def __init__(self, packs: Sequence[Pack], trie: candidates.Trie, weights: features.Weights,
-                 models: tuple[Trigram, Web], careful: float = 0.5, lexicon_hash: str = "") -> None:
+                 models: tuple[Trigram, Web], careful: float = 0.5, lexicon_hash: str = "",
+                 records: features.Records | None = None) -> None:
         self.packs = tuple(packs)
+        self.records: features.Records = records or {}
         self.weights = weights
         self.careful = careful
         self._trie = trie
@@ -72,7 +74,7 @@ class Restorer:
         mark = fingerprint(folders)
         read = read_packs(folders)
         return cls(read, candidates.load_trie(read, mark), features.load_weights(weights or features.WEIGHTS_PATH),
-                   (Trigram(), Web.load()), careful, mark)
+                   (Trigram(), Web.load()), careful, mark, features.load_records())
 
     def identity(self) -> dict[str, object]:
         """Give what the restored text depends on besides the input: names and hashes."""
@@ -189,7 +191,7 @@ class Restorer:
         def channel(match: Match, candidate: Candidate) -> float:
             return features.dot(weights, features.static(
                 match, candidate, piece.found, piece.title, known, self.frequency(match, candidate, piece.found),
-                own.get((match.first, match.last, candidate.rule), 0.0)))
+                own.get((match.first, match.last, candidate.rule), 0.0), self.records))
 
         arcs = decoder.lattice(piece.found, piece.matches, channel)
         score = self.mixture(weights).score

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -16,7 +17,7 @@ from unspin.restore.language_model import words_for
 from unspin.restore.tokens import Token, fold
 
 #: Raised when what the cache holds changes its meaning.
-CACHE_VERSION = 3
+CACHE_VERSION = 4
 
 #: The longest spun phrase in tokens; longer ones would cost every position a longer walk.
 LONGEST_KEY = 8
@@ -32,7 +33,9 @@ class Candidate(NamedTuple):
     form: str  #: Penn tag of the inflection, ``XX`` for fixed phrases
     channel: str  #: ``pack``, ``fuzzy``, ``glossary`` or ``open``
     suspect: bool  #: only ever proposed
-    key_length: int  #: words of the spun phrase
+    often: float  #: log-odds of the entry's ``often``; 0 where it was not judged
+    spun: str = ""  #: the entry's spun phrase, lower case, not inflected: records are kept under it
+    answer: str = ""  #: the entry's plain phrase, likewise
 
 
 class Match(NamedTuple):
@@ -44,6 +47,15 @@ class Match(NamedTuple):
 
 
 Trie = dict[str, Any]
+
+
+def odds(often: int) -> float:
+    """Give the log-odds of an entry's ``often`` (0: not judged, which counts as even).
+
+    >>> [round(odds(n), 2) for n in (0, 1, 5, 9)]
+    [0.0, -1.73, 0.2, 2.94]
+    """
+    return math.log((often + 0.5) / (9.5 - often)) if often else 0.0
 
 
 def key_words(phrase: str) -> tuple[str, ...]:
@@ -64,7 +76,7 @@ def expand(entry: Entry) -> list[tuple[tuple[str, ...], str, str]]:
 
 
 def compile_rows(packs: Sequence[Pack]) -> list[list[Any]]:
-    """Expand all entries into JSON rows ``[key, plain, words, rule, pack, tag, suspect]``, sorted.
+    """Expand all entries into JSON rows ``[key, plain, words, rule, pack, tag, suspect, often]``, sorted.
 
     Where two entries give the same plain phrase for the same key, the first in
     order of rule id stands, so that neither the order of packs nor of lines matters.
@@ -74,19 +86,20 @@ def compile_rows(packs: Sequence[Pack]) -> list[list[Any]]:
         for key, plain, tag in expand(entry):
             if key and len(key) <= LONGEST_KEY and (key, plain) not in rows:
                 rows[key, plain] = [list(key), plain, list(words_for(plain)), entry.rule, entry.pack, tag,
-                                    entry.outcome == "suspect"]
+                                    entry.suspect, entry.often or 0]
     return [rows[k] for k in sorted(rows)]
 
 
 def build_trie(rows: Iterable[Sequence[Any]]) -> Trie:
     """Make a trie of dicts over key words; the candidates hang under the empty string."""
     trie: Trie = {}
-    for key, plain, words, rule, pack, tag, suspect in rows:
+    for key, plain, words, rule, pack, tag, suspect, often in rows:
         node = trie
         for word in key:
             node = node.setdefault(word, {})
+        spun, _, answer = rule.partition("/")[2].rpartition(":")[0].lower().partition(">")
         node.setdefault("", []).append(
-            Candidate(plain, tuple(words), rule, pack, tag, "pack", bool(suspect), len(key)))
+            Candidate(plain, tuple(words), rule, pack, tag, "pack", bool(suspect), odds(often), spun, answer))
     return trie
 
 

@@ -26,6 +26,10 @@ NAMES = (
     "document",  # log-odds of the share of matches changed in the document
     "block",  # the same of the block less that of the document
     "elsewhere",  # -1 to 1: how surely the same rule fired at its other places in the document
+    "often",  # log-odds of the judged share of places where the spun phrase stands for this plain one
+    "judged",  # 1 where an entry was judged
+    "record",  # the same from the gold articles: log-odds that the key is a replacement there
+    "answer",  # log share of this plain phrase among the key's replacements there
     "trigram",
     "web",
 )
@@ -39,6 +43,40 @@ class Context(NamedTuple):
     document: float = 0.0
     block: float = 0.0
     elsewhere: Mapping[str, tuple[float, int]] = {}  #: rule -> sum of probabilities, number of places
+
+
+#: Spun phrase -> plain phrase -> places in the gold articles; the empty plain phrase counts places that stay.
+Records = Mapping[str, Mapping[str, int]]
+
+RECORDS_PATH = Path(__file__).with_name("records.tsv")
+
+
+@functools.lru_cache(maxsize=4)
+def load_records(path: Path = RECORDS_PATH) -> Records:
+    """Read what ``tests/tuning/fit_weights.py`` counted in gold articles."""
+    found: dict[str, dict[str, int]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines()[1:]:
+        spun, plain, count = line.split("\t")
+        found.setdefault(spun, {})[plain] = int(count)
+    return found
+
+
+def record(records: Records, spun: str, answer: str) -> tuple[float, float]:
+    """Give the log-odds that a spun phrase is a replacement, and how much this answer stands out among its answers.
+
+    Both are 0 where the phrase was never seen.
+
+    >>> record({"army": {"": 1, "military": 7, "forces": 1}}, "army", "military")[0] > 1
+    True
+    """
+    seen = records.get(spun)
+    if seen is None:
+        return 0.0, 0.0
+    kept = seen.get("", 0)
+    changed = sum(seen.values()) - kept
+    known = len(seen) - ("" in seen)
+    among = math.log((seen.get(answer, 0) + 0.3) / (changed + 0.3 * (known + 1)) * (known + 1)) if changed else 0.0
+    return math.log((changed + 0.7) / (kept + 0.7)), among
 
 
 class Weights(NamedTuple):
@@ -68,7 +106,7 @@ def load_weights(path: Path = WEIGHTS_PATH) -> Weights:
 
 
 def static(match: Match, candidate: Candidate, found: Sequence[Token], title: bool, context: Context,
-           frequency: float, own: float = 0.0) -> list[float]:
+           frequency: float, own: float, records: Records) -> list[float]:
     """Give the features of a candidate but for the language models' (0 there).
 
     ``own`` is the probability that the rule had at this very place in the
@@ -90,6 +128,9 @@ def static(match: Match, candidate: Candidate, found: Sequence[Token], title: bo
     total, places = context.elsewhere.get(candidate.rule, (0.0, 0))
     if places > 1:
         values[11] = 2.0 * (total - own) / (places - 1) - 1.0
+    values[12] = candidate.often
+    values[13] = float(candidate.often != 0.0)
+    values[14], values[15] = record(records, candidate.spun, candidate.answer)
     return values
 
 
