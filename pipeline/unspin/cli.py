@@ -93,7 +93,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             # Texts are UTF-8 with \n wherever they go; a console that cannot show a character shows its number.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
     try:
-        code = app(args=given, standalone_mode=False)
+        code = app(args=given, prog_name="unspin", standalone_mode=False)
         sys.stdout.flush()
     except KeyboardInterrupt:
         _say_last("interrupted; what was finished is kept, run again to go on", INTERRUPTED)

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import unspin
 from unspin import report, sources, tables
-from unspin.engines import Engine, open_engine
+from unspin.engines import ENGINES, Engine, EngineError, open_engine
 from unspin.entities import Entities, Entity
 from unspin.lexicon import read as lexicon
 from unspin.records import Source
@@ -112,7 +112,8 @@ def rule_hashes(settings: Settings) -> dict[str, str]:
     found: dict[str, str] = {}
     for pack in lexicon.read_packs(settings.packs):
         for entry in pack.entries:
-            own = repr((entry.spun, entry.plain, entry.form, entry.outcome))
+            # What it stands on, and its proof, have no effect on what it does.
+            own = repr([v for k, v in entry._asdict().items() if k not in {"path", "line", "pack", "example"}])
             found[entry.rule] = hashlib.sha256((found.get(entry.rule, "") + own).encode()).hexdigest()[:10]
     return found
 
@@ -257,11 +258,14 @@ def run(
     """
     began = time.time()
     folder = Path(choices.output)
+    _refuse_strangers(folder)
+    if isinstance(engine, str) and engine not in ENGINES:
+        raise EngineError(f"no engine {engine!r}; there are {', '.join(ENGINES)}")
     items = _items(inputs, folder)
     told = identity(choices.settings)
     rules = rule_hashes(choices.settings)
-    _prepare(folder)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         results = Results(folder, fresh)
     except Busy as error:
         raise RunError(f"{folder}: another run is writing there (process {error}); wait for it, or use -o") from None
@@ -303,14 +307,13 @@ def _items(inputs: Sequence[Path], folder: Path) -> list[Item]:
     return [item for item in sources.find(inputs) if target not in Path(item.path).resolve().parents]
 
 
-def _prepare(folder: Path) -> None:
+def _refuse_strangers(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise RunError(f"{folder}: is a file, not a folder; choose a folder with -o")
     ours = (folder / FOLDER).is_dir() or (folder / "run.json").is_file() or tables.is_run(folder)
     # A run replaces and removes what is in restored/ and source/: never among a stranger's files.
     if folder.is_dir() and not ours and any(not path.name.startswith(".") for path in folder.iterdir()):
         raise RunError(f"{folder}: holds other files and is no run folder; choose an empty or new folder with -o")
-    folder.mkdir(parents=True, exist_ok=True)
 
 
 def _workers_that_pay(items: Sequence[Item]) -> int:
