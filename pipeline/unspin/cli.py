@@ -96,7 +96,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         code = app(args=given, prog_name="unspin", standalone_mode=False)
         sys.stdout.flush()
     except KeyboardInterrupt:
-        _say_last("interrupted; what was finished is kept, run again to go on", INTERRUPTED)
+        code = INTERRUPTED
     except BrokenPipeError:
         # The reader, `head` say, has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -105,6 +105,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         if debug:
             raise
         _fail(error)
+    if code == INTERRUPTED:  # typer gives the code of Ctrl-C itself, without a word
+        _say_last("interrupted; what was finished is kept, run again to go on", INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -112,8 +114,6 @@ def _fail(error: Exception) -> NoReturn:
     """Tell an error in one line and exit with its code."""
     if isinstance(error, typer.Exit):
         sys.exit(error.exit_code)
-    if isinstance(error, typer.Abort):
-        _say_last("interrupted; what was finished is kept, run again to go on", INTERRUPTED)
     # typer brings its own copy of click, whose classes have no public name.
     if callable(told := getattr(error, "format_message", None)):
         context = getattr(error, "ctx", None)
