@@ -29,7 +29,7 @@ FOCUS = words(
     "even only also just not perhaps especially particularly about then now still largely mostly mainly both either all so too"
 )
 #: Tags that a phrase does not begin with.
-EDGE = words("DT PDT PRP$ WP$ WDT , `` '' -LRB- -RRB- : CC POS IN TO RB .")
+EDGE = words("DT PDT PRP$ WP$ WDT , `` '' -LRB- -RRB- : CC POS IN TO .")
 
 #: Prepositions before a gerund whose subject is that of the verb above.
 GERUND = words("by after before in while when without through on from since upon")
@@ -152,8 +152,7 @@ class Clauses:
         if len(found) > 1:
             found.sort()
             if not joined:
-                # "212,000 tickets, a record": without "and" it says the same thing again
-                found = [c for c in found if c <= head or p.tags[p.lefts[c]] != "DT"]
+                found = [head]  # "212,000 tickets, a record": without "and" it says the same thing again
             names: set[int] = set()
             kept = []
             for at in found:
@@ -174,8 +173,10 @@ class Clauses:
         """Give the parties of *between A, B and C*, the last ones fetched from where the parser put them."""
         p = self.p
         found = self.objects(between)
-        inside = any(p.deps[k] == "cc" for o in found for k in p.children[o])
-        if not inside:
+        # "A, the B, and C": B taken for another word for A, C for a second subject
+        found += [k for o in found for k in p.children[o] if p.deps[k] == "appos" and self.headed(k) >= 0 and self.headed(o) >= 0]
+        joins = [k for k in p.children[noun] if p.deps[k] == "cc" and k > between]
+        if joins:
             todo = [noun]
             while todo:
                 at = todo.pop()
@@ -183,6 +184,8 @@ class Clauses:
                     if p.deps[k] == "conj" and k > between and p.tags[k][:2] == "NN":
                         found.append(k)
                         todo.append(k)
+            if p.deps[noun] in SUBJECTS:
+                found += [k for k in p.children[p.heads[noun]] if p.deps[k] in SUBJECTS and k > joins[0]][:1]
         return found
 
     def phrase(self, head: int) -> tuple[int, int]:
@@ -220,7 +223,7 @@ class Clauses:
         # determiners of nested phrases may stand at the left edge ("their late father's old lorry")
         while (
             low < head
-            and p.tags[low] in EDGE
+            and (p.tags[low] in EDGE or p.lower[low] in FOCUS)
             and not (m >= 0 and mention[low] == m)
             and p.lower[low] not in {"more", "less", "over", "at", "about", "almost", "nearly", "up"}
         ):
@@ -302,6 +305,8 @@ class Clauses:
                     conditions.append(k)
             elif d == "prep" and lower[k] == "according":
                 cite = k
+        if len(own) > 1 and p.lemmas[own[0]].lower() in MUTUAL:
+            own = own[:1]  # the other one is a party of the talks
         infinitive = any(tags[k] == "TO" for k in auxiliaries)
         modal = next((lower[k] for k in auxiliaries if tags[k] == "MD"), "")
         parent = (
@@ -561,7 +566,7 @@ class Clauses:
             speakers = [s for s in parent.subjects if s >= 0 and p.tags[s] not in {"WP", "WDT", "EX"}]
             if parent.passive:
                 speakers = []
-            if speakers and (v > head or p.lemmas[head] not in {"raise", "show", "find"} or not c.own):
+            if speakers and parent.own:
                 c.attribution, c.speakers = ", ".join(self.name(s) for s in speakers), speakers
             if lemma in q.HOPING and c.modality in {"", "conditional"}:
                 c.modality = "possible"
@@ -584,5 +589,14 @@ def lemma(p: Parse, v: int) -> str:
 
 
 def empty(p: Parse, at: int) -> bool:
-    """Tell whether an argument says nothing by itself."""
-    return p.lower[at] in EMPTY or p.lemmas[at].lower() in EMPTY
+    """Tell whether an argument says nothing by itself (*things*, but not *three things*)."""
+    if p.lower[at] not in EMPTY and p.lemmas[at].lower() not in EMPTY:
+        return False
+    return p.tags[at][:2] != "NN" or not any(p.deps[k] in {"amod", "nummod", "compound"} for k in p.children[at])
+
+
+def timely(p: Parse, at: int) -> bool:
+    """Tell whether a noun is a time (*last year*, but not *the first year of results*)."""
+    if p.lemmas[at].lower() not in TIME_NOUNS:
+        return False
+    return not any(p.deps[k] == "prep" and p.lower[k] == "of" and k == at + 1 for k in p.children[at])

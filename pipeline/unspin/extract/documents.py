@@ -294,13 +294,8 @@ class _Relations:
             return WORK_ROLES.get(
                 row.predicate.removeprefix("be "), "WORKS_FOR" if row.preposition != "from" else "FROM"
             )
-        if row.kind == "agentless":
-            # the patient stands as the subject, so only types that are about patients fit
-            return (
-                self.types.get((f"be {row.text.rsplit(' ', 1)[-1].lower()}", row.preposition), "")
-                if row.preposition
-                else ""
-            )
+        if row.kind == "agentless" and not row.predicate.startswith("be "):
+            return ""  # the patient stands as the subject; the types speak of those who act
         return self.types.get((row.predicate, row.preposition), "")
 
     def _speaker(self, reader: Reader, facts: Clause, offset: int, since: int) -> tuple[int | None, str]:

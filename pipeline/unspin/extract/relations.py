@@ -14,7 +14,7 @@ from unspin.extract.clauses import (
     Clause,
     Clauses,
     empty,
-    lemma,
+    lemma, timely,
 )
 from unspin.extract.senses import IDIOMS, LIGHT, MUTUAL, NO_ROW, NOMINAL, ROLES, TIME_NOUNS
 from unspin.extract.wordlists import words
@@ -250,6 +250,10 @@ class Reader(Clauses):
             return
         if preposition == "to" and "from" in p.lower[v:k] and not any(p.lower[x] == "from" for x in p.children[v]):
             return  # "on everything from furniture to holidays"
+        if kind == "agentless":
+            # "is known for": what is done to the subject has frames of its own
+            state = f"be {p.lower[v]}"
+            predicate = state if (state, preposition) in self.types else predicate
         known = (predicate, preposition) in self.types
         factor = 1.0 if known else 0.85 if further else 0.9
         for child in p.children[k]:
@@ -286,16 +290,21 @@ class Reader(Clauses):
         ):
             return
         for o in attributes:
+            linked = [
+                k for k in p.children[o] if p.deps[k] == "prep" and (f"be {p.lemmas[o].lower()}", p.lower[k]) in self.types
+            ]
+            for k in linked:
+                self._prepositional(v, c, c.subjects, f"be {p.lemmas[o].lower()}", k, False, "copula")
             if (
                 p.tags[o][:2] != "NN"
                 or empty(p, o)
                 or p.lemmas[o].lower() in NO_ROW
-                or p.lemmas[o].lower() in TIME_NOUNS
+                or timely(p, o)
             ):
                 continue
             if any(p.deps[k] == "relcl" and p.tags[k] == "VB" for k in p.children[o]):
                 continue
-            for s in c.subjects:
+            for s in c.subjects if not linked else ():
                 self._add(v, c, s, predicate, "", o, 1.0, "copula")
         if complement >= 0:
             word = p.lower[complement]
@@ -532,14 +541,14 @@ class Reader(Clauses):
         if s != VIRTUAL:
             if s == o or (p.tags[s] in NO_SUBJECT and self.headed(s) < 0):
                 return
-            if p.lemmas[s].lower() in TIME_NOUNS and self.headed(s) < 0 and kind != "copula":
+            if timely(p, s) and self.headed(s) < 0 and kind != "copula":
                 return
             m = self.mention[s]
             if m >= 0 and self.mentions[m].type in VALUES:
                 return
         if p.tags[o] in NO_OBJECT and self.headed(o) < 0:
             return
-        if p.lemmas[o].lower() in TIME_NOUNS and self.headed(o) < 0 and predicate not in LASTING:
+        if timely(p, o) and self.headed(o) < 0 and predicate not in LASTING:
             return
         m = self.mention[o]
         if (m >= 0 and self.mentions[m].type == "DATE") or (p.tags[o] == "CD" and m < 0):

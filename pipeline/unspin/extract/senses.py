@@ -10,7 +10,7 @@ EMPTY = words(
     "neither half such something anything everything nothing someone anyone everyone nobody thing lot way who "
     "which that whom whose what this these those there here it they them he him she her we us you i me itself "
     "themselves himself herself ourselves yourself first second third last same so too rest latter former "
-    "mine yours his hers theirs"
+    "yours hers theirs"
 )
 
 TIME_NOUNS = words(
@@ -32,7 +32,7 @@ LEMMAS = {
     "pip": "pipe",
     "enrol": "enroll",
     "fulfil": "fulfill",
-    "distil": "distill",
+    "distil": "distill", "fin": "fine",
     "’ve": "have",
     "’s": "be",
     "'s": "be",
