@@ -333,6 +333,10 @@ def kill_first(work, mark, shard):
     os.kill(os.getpid(), signal.SIGKILL)
 def double(shard):
     return [2 * job for job in shard]
+def double_or_die(shard):
+    if 13 in shard:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return double(shard)
 """
 
 
@@ -376,10 +380,42 @@ def test_a_worker_that_dies_once_costs_nothing(made, tmp_path, killer):
     assert content(tmp_path / "run") == content(run)
 
 
+def test_a_dask_cluster_gives_the_same_bytes(made, tmp_path, killer):
+    pytest.importorskip("distributed")
+    inputs, run, _ = made
+    engine = open_engine("dask", 2)
+    summary = go(inputs, tmp_path / "run", engine=engine)
+    assert summary.reused == 0
+    assert content(tmp_path / "run") == content(run)
+
+
+def test_a_job_that_kills_dask_workers_is_given_up_and_the_others_are_done(killer):
+    pytest.importorskip("distributed")
+    found = dict(open_engine("dask", 2).map(killer.double_or_die, [(1, 2), (3, 13), (4,)]))
+    assert found == {(1, 2): [2, 4], (3,): [6], (13,): None, (4,): [8]}
+
+
+def test_a_dask_scheduler_that_is_not_there_is_told(monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    engine = open_engine("dask", scheduler="tcp://127.0.0.1:9")
+    monkeypatch.setattr(distributed, "Client", lambda address, timeout: _refuse(address))
+    with pytest.raises(EngineError, match=r"tcp://127\.0\.0\.1:9: no Dask scheduler answers"):
+        list(engine.map(sum, [(1,)]))
+
+
+def _refuse(address):
+    raise OSError(f"Timed out trying to connect to {address}")
+
+
 def test_the_pool_gives_every_shard_once(killer):
     shards = [(n, n + 1) for n in range(0, 40, 2)]
     found = list(Local(2).map(killer.double, shards))
     assert sorted(found) == [(shard, [2 * shard[0], 2 * shard[1]]) for shard in shards]
+
+
+def test_a_job_that_kills_pool_workers_is_given_up_and_the_others_are_done(killer):
+    found = dict(Local(2).map(killer.double_or_die, [(1, 2), (3, 13), (4,)]))
+    assert found == {(1, 2): [2, 4], (3,): [6], (13,): None, (4,): [8]}
 
 
 def test_shards_are_drawn_as_they_are_needed():
