@@ -23,7 +23,7 @@ RELATIVES = words("who which that whom")
 VALUES = words("DATE MONEY PERCENT QUANTITY")
 
 #: What may stand before a noun as a part of its phrase.
-MODIFIERS = words("amod compound nummod nmod quantmod npadvmod advmod punct")
+MODIFIERS = words("amod compound nummod nmod quantmod advmod punct")
 #: Adverbs before a noun phrase that are no part of it.
 FOCUS = words(
     "even only also just not perhaps especially particularly about then now still largely mostly mainly both either all so too"
@@ -174,7 +174,12 @@ class Clauses:
         p = self.p
         found = self.objects(between)
         # "A, the B, and C": B taken for another word for A, C for a second subject
-        found += [k for o in found for k in p.children[o] if p.deps[k] == "appos" and self.headed(k) >= 0 and self.headed(o) >= 0]
+        found += [
+            k
+            for o in found
+            for k in p.children[o]
+            if p.deps[k] == "appos" and self.headed(k) >= 0 and self.headed(o) >= 0
+        ]
         joins = [k for k in p.children[noun] if p.deps[k] == "cc" and k > between]
         if joins:
             todo = [noun]
@@ -326,6 +331,15 @@ class Clauses:
                     c.subjects += self.spread(k)
         elif dep == "conj" and parent is not None:
             c.subjects = parent.subjects
+            if (
+                tag == "VBZ"
+                and tags[head] in {"VB", "VBP"}
+                and deps[head] in {"ccomp", "xcomp"}
+                and tags[p.heads[head]] == "VBZ"
+            ):
+                # "lets universities set fees and creates places": on a level with the verb above
+                parent = self.clause(p.heads[head], depth + 1)
+                c.subjects = parent.subjects
             c.passive = c.passive or (tag == "VBN" and parent.passive and not auxiliaries)
             c.factor = parent.factor * 0.95
         elif dep in {"xcomp", "ccomp", "advcl"} and head != v:
@@ -336,10 +350,12 @@ class Clauses:
             if infinitive:
                 self._planned(c, head, depth)
             elif p.lemmas[head] not in NO_AGENT:
+                noun = self.antecedents(head, v)
                 if tag == "VBG":
-                    c.subjects, c.factor = [head], 0.9
+                    if v + 1 >= p.n or lower[v + 1] != "of":  # "dating of the hearth" is a noun
+                        c.subjects, c.factor = noun, 0.9
                 elif tag in {"VBN", "VBD"} and not auxiliaries and dep == "acl":
-                    c.subjects, c.passive, c.factor = [head], True, 0.95
+                    c.subjects, c.passive, c.factor = self._reduced(head, v, noun), True, 0.95
 
         elif head == v and tag in self.virtual and v <= 3:
             c.subjects = [-1]
@@ -405,7 +421,28 @@ class Clauses:
         p = self.p
         if p.tags[noun][:1] not in {"N", "P", "C"} or p.tags[noun] in {"PRP$"}:
             return []
+        if p.deps[noun] == "appos" and self.headed(p.heads[noun]) >= 0:
+            return [p.heads[noun]]  # "Liisa Tamm, an officer who teaches strategy"
         return self.spread(noun) if p.tags[v] == "VBP" and p.tags[noun] in {"NN", "NNP"} else [noun]
+
+    def _reduced(self, head: int, v: int, noun: list[int]) -> list[int]:
+        """Give the noun that a participle after a comma belongs to: the one before the comma, or that one's head."""
+        p = self.p
+        end = self.phrase(head)[1]
+        comma = next((k for k in range(end + 1, v) if p.words[k] == ","), -1)
+        if comma < 0:
+            return noun
+        if comma > end + 1:
+            return []  # "resumed talks on Thursday, still divided": not the talks
+        above = p.heads[head]
+        if (
+            p.deps[head] == "pobj"
+            and p.deps[above] == "prep"
+            and p.lower[above] != "of"
+            and p.tags[p.heads[above]][:2] == "NN"
+        ):
+            return [p.heads[above]]  # "the scheme at Saltby Marsh, developed by the agency"
+        return noun
 
     def _controlled(
         self,

@@ -45,16 +45,17 @@ class Vocabulary(NamedTuple):
 
     common: frozenset[str]  #: verbs, adjectives and adverbs: no names by themselves
     verbs: frozenset[str]
+    nouns: frozenset[str]  #: some names among them
 
 
 def vocabulary(nlp: Language) -> Vocabulary:
     """Read the word lists that the model's lemmatizer carries; empty where it carries none."""
     lookups = nlp.get_pipe("lemmatizer").lookups  # type: ignore[attr-defined]
     if not lookups.has_table("lemma_index"):
-        return Vocabulary(frozenset(), frozenset())
+        return Vocabulary(frozenset(), frozenset(), frozenset())
     index = lookups.get_table("lemma_index")
-    lists = {part: frozenset(w for w in index.get(part, ()) if w.isalpha()) for part in ("verb", "adj", "adv")}
-    return Vocabulary(lists["verb"] | lists["adj"] | lists["adv"], lists["verb"])
+    lists = {part: frozenset(w for w in index.get(part, ()) if w.isalpha()) for part in ("verb", "adj", "adv", "noun")}
+    return Vocabulary(lists["verb"] | lists["adj"] | lists["adv"], lists["verb"], lists["noun"])
 
 
 class Given(NamedTuple):
@@ -96,7 +97,7 @@ def read(
         names.Lines(r.block, r.start, r.length, r.part, p.ents, frozenset(p.starts[a] for a, _ in p.sents))
         for r, p in zip(lines, parses, strict=True)
     ]
-    found = names.mentions(text, blocks, restoration.metadata, seen, matches, gazetteer, known.common)
+    found = names.mentions(text, blocks, restoration.metadata, seen, matches, gazetteer, known.common, known.nouns)
     relations = _Relations(restoration, found, types)
     for reading, parse in zip(lines, parses, strict=True):
         relations.read(reading, parse)
@@ -214,6 +215,8 @@ class _Relations:
         object_ = self._argument(
             reader, row.object, reading.start, since, speaker, given, False, row.trim, row.predicate
         )
+        if subject is not None and subject.mention is None and row.kind in {"active", "passive", "agentless", "light"}:
+            subject = self._named(reader, row.subject, subject)
         if subject is None or object_ is None or subject.text.casefold() == object_.text.casefold():
             return
         low = min(reading.start + p.starts[row.low], stop)
@@ -309,6 +312,18 @@ class _Relations:
             return None, ""
         found = self._argument(reader, at, offset, since, None, None, True)
         return (found.mention, found.text) if found is not None else (None, "")
+
+    def _named(self, reader: Reader, at: int, found: Argument) -> Argument:
+        """Give the name beside a noun (*the crew chief, Hassan Bouali, gives talks*)."""
+        p = reader.p
+        if at < 0:
+            return found
+        for k in p.children[at]:
+            if p.deps[k] == "appos" and k > at and p.words[p.lefts[k] - 1] != "(":
+                m = reader.headed(k)
+                if m >= 0:
+                    return Argument(self.mentions[m].name, m, "apposition", 0.95)
+        return found
 
     def _argument(
         self,

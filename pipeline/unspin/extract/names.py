@@ -25,7 +25,7 @@ TITLES = words(
     "major lieutenant sergeant admiral commander secretary ambassador king queen prince princess pope bishop "
     "archbishop rabbi imam sheikh chief executive director manager coach guide substitute captain striker "
     "midfielder defender goalkeeper chairman chairwoman chair analyst spokesman spokeswoman spokesperson "
-    "lawyer attorney economist founder ceo cfo cto lt gen col sgt capt rep sen gov hon"
+    "lawyer attorney economist founder ceo cfo cto cadet sheriff superintendent inspector detective constable private corporal lt gen col sgt capt rep sen gov hon"
 )
 HONORIFICS = words("mr mrs ms miss mx dr prof professor sir dame lord lady rev senator president judge justice captain")
 
@@ -39,7 +39,7 @@ LAST_WORDS = {
         "administration office secretariat school academy museum hospital brigade division orchestra observatory holdings "
         "airlines airways pharmaceuticals motors technologies systems industries energy media times post journal tribune herald",
         "LOC": "river sea mountain mountains island islands lake valley desert nebula peninsula ocean gulf strait basin coast "
-        "glacier bay cape hills forest reef archipelago canyon plateau delta",
+        "glacier marsh bay cape hills forest reef archipelago canyon plateau delta",
         "FAC": "airport stadium bridge hall road street avenue tower dam hotel station palace cathedral arena port harbour",
         "EVENT": "festival games cup olympics war championship championships summit conference fair marathon prix",
         "LAW": "act treaty constitution convention protocol accord",
@@ -55,7 +55,7 @@ FIRM_LAST = words(
 
 #: Capitalised for their place or as a habit, never names by themselves.
 NEVER = words(
-    "i we you he she it they the a an this that these those here there monday tuesday wednesday thursday "
+    "easter christmas ramadan i we you he she it they the a an this that these those here there monday tuesday wednesday thursday "
     "friday saturday sunday january february march april may june july august september october november "
     "december spring summer autumn winter source link author writer date title copyright content syndicated "
     "post publish publication published read more click key main total overall conclusion introduction "
@@ -77,6 +77,25 @@ SMALL_IN_TITLE = words("a an the of in on at to for and or from with by de la le
 HEADS_OF = words("ministry university bank department college institute church house court")
 
 
+#: The rest of *Saxony-Anhalt*, where the model stopped at the hyphen.
+HYPHENED = re.compile(r"(?:-[A-Z][\w’']+)+")
+
+#: A firm or a paper says so beside its name: *the consumer association Thuiswijzer*.
+FIRM_BEFORE = re.compile(
+    r"\b(?:association|company|firm|group|agency|charity|newspaper|brokerage|bank|start-?up|club|party|union|institute|museum|"
+    r"publisher|brand|manufacturer|retailer|consultancy|tank|developer|operator|airline|carmaker|maker|lender|chain|broadcaster) $"
+)
+FIRM_AFTER = re.compile(r"\s(?:newspaper|magazine|company|group|airline|club|bank|party|foundation|website|brand)\b")
+
+#: Named undertakings and weather.
+CALLED = re.compile(r"\b(?:Exercise|Operation|Hurricane|Cyclone|Typhoon|Storm) [A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*")
+
+#: Names that end in what they are: *Northern Rail Board*; only inside a sentence, after a small word.
+PATTERN = re.compile(
+    r"(?<=[a-z,] )(?:[A-Z][\w’'&-]+ ){1,4}(?:University|College|Institute|Agency|Ministry|Committee|Council|Court|Company|Commission|"
+    r"Authority|Association|Foundation|Bureau|Federation|Alliance|Union|Hospital|School|Museum|Observatory|Society|Board|Trust)\b(?! [A-Z])"
+)
+
 #: Capitalised words inside a sentence that the model left out: ``the Little`` before *Antler River*.
 BEFORE = re.compile(r"(?:\bthe|[a-z]) ((?:[A-Z][\w'’-]+ ){1,3})$")
 
@@ -97,7 +116,9 @@ OPENING = re.compile(r"(?:^|[.!?:”\"]\s|\n)\s*(?:On|In|At|Near|Outside) (?:the
 UNIT = re.compile(r"(?:k|M|G|T)?(?:W|Wh|B|b|Hz|m|g|l|pa|Pa)\b|km|kg|cm|mm|ha|mph|km/h|°C|C|F|GDP|CO2")
 
 #: What a report of a match speaks of, and how clubs are called: *Marlow Harbour* is no port there.
-SPORT = re.compile(r"\b(?:match|matches|league|season|goals?|striker|midfielder|defender|coach|division|playoffs?|innings)\b")
+SPORT = re.compile(
+    r"\b(?:match|matches|league|season|goals?|striker|midfielder|defender|coach|division|playoffs?|innings)\b"
+)
 CLUB_LAST = words(
     "united town city albion harbour rovers wanderers athletic wednesday county rangers villa palace orient argyle "
     "hotspur thistle hearts"
@@ -137,7 +158,7 @@ class Lines(NamedTuple):
     start: int
     length: int
     part: str
-    ents: Sequence[tuple[int, int, str]]
+    ents: Sequence[tuple[int, int, str, bool]]
     sentence_starts: frozenset[int]  #: offsets in the reading where a sentence begins
 
 
@@ -149,6 +170,7 @@ def mentions(
     matches: Sequence[Match],
     gazetteer: Gazetteer,
     common: Collection[str],
+    nouns: Collection[str],
 ) -> Found:
     """Give the mentions of a document in order of place; they do not overlap.
 
@@ -165,22 +187,25 @@ def mentions(
     spans = _lexicon_spans(matches, block_at, blocks)
     spans += _metadata_spans(text, blocks, metadata)
     spans += _quoted_spans(text, blocks)
+    spans += _patterned(text, blocks)
     spans += _datelines(text, blocks, gazetteer)
     lower = Counter(re.findall(r"\b[a-zà-ÿ][\w'-]+", text))
     for line in lines:
         kind = blocks[line.block].kind
-        for start, end, label in line.ents:
+        for start, end, label, modifier in line.ents:
             begin = line.start + min(start, line.length)
             span = _clean(text, begin, line.start + min(end, line.length), label)
             if span is None:
                 continue
             initial = start in line.sentence_starts
+            if modifier and label == "PERSON" and " " not in text[span[0] : span[1]]:
+                continue  # "Hass avocados"
+            if initial and label not in {"PERSON", "GPE"} and text[span[0] : span[1]].lower() in nouns:
+                continue  # "Education is the hardest issue"
             if label in VALUES:
                 told = "PERCENT" if PERCENT.search(text[span[0] : span[1]]) else label
                 spans.append(Span(*span, told, "model", line.block))
-            elif (
-                label in NAMED and not _mistaken(text, span, label, kind, line.part, initial, lower, common)
-            ):
+            elif label in NAMED and not _mistaken(text, span, label, kind, line.part, initial, lower, common):
                 spans.append(Span(*span, label, "model", line.block))
     if urls:
         spans = [s for s in spans if s.method == "metadata" or not any(a < s.end and s.start < b for a, b in urls)]
@@ -213,6 +238,19 @@ def _metadata_spans(text: str, blocks: Sequence[Block], metadata: Metadata) -> l
             if at >= 0:
                 spans.append(Span(at, at + len(name), label, "metadata", index, name))
                 break
+    return spans
+
+
+def _patterned(text: str, blocks: Sequence[Block]) -> list[Span]:
+    """Find names whose own words tell what they are."""
+    spans = []
+    for index, block in enumerate(blocks):
+        if block.kind in {"paragraph", "item"}:
+            for found in CALLED.finditer(text, block.start, block.end):
+                spans.append(Span(*found.span(), "EVENT", "pattern", index))
+            for found in PATTERN.finditer(text, block.start, block.end):
+                last = found.group().rsplit(" ", 1)[1].lower()
+                spans.append(Span(*found.span(), LAST_WORDS.get(last, "ORG"), "pattern", index))
     return spans
 
 
@@ -269,6 +307,9 @@ def _clean(text: str, start: int, end: int, label: str) -> tuple[int, int] | Non
     found = POSSESSIVE.search(text[start:end])
     if found and found.group() not in {"'", "’"} and not text[start:end].isupper():
         end = start + found.start()
+    hyphen = HYPHENED.match(text, end)
+    if hyphen:
+        end = hyphen.end()
     if label in {"ORG", "LOC", "FAC", "EVENT", "LAW"}:
         more = BEFORE.search(text[max(0, start - 50) : start])
         if more and not any(w.lower() in TITLES for w in more[1].split()):
@@ -355,7 +396,7 @@ def _mistaken(
 
 
 #: Who wins where spans overlap: the document's own word, then the lexicon, then the model.
-RANK = {"metadata": 0, "lexicon": 1, "alias": 1, "quoted": 2, "model": 3}
+RANK = {"metadata": 0, "lexicon": 1, "alias": 1, "quoted": 2, "pattern": 2, "model": 3}
 
 
 def _choose(spans: Iterable[Span], text: str) -> list[Span]:
@@ -545,7 +586,11 @@ def _typed(name: str, label: str, sport: bool) -> str:
         return "ORG"
     if len(words) > 1 and words[-1] in LAST_WORDS:
         told = LAST_WORDS[words[-1]]
-        if words[-1] in FIRM_LAST or label in {"PRODUCT", "NORP", "WORK_OF_ART"} or (label == "PERSON" and told == "ORG"):
+        if (
+            words[-1] in FIRM_LAST
+            or label in {"PRODUCT", "NORP", "WORK_OF_ART"}
+            or (label == "PERSON" and told == "ORG")
+        ):
             return told
     if len(words) > 2 and words[0] in HEADS_OF and words[1] in {"of", "for"}:
         return "ORG"
@@ -575,7 +620,7 @@ def _canonical(
         if s.reference or (s.method in {"lexicon", "alias"} and s.name):
             lexical[name] = s
         weight = 100 if s.method in {"lexicon", "alias", "metadata"} and s.name else 1
-        if s.method == "quoted":
+        if s.method in {"quoted", "pattern"}:
             votes[name][s.label] += 50
             continue
         if s.label == "PERSON" and _honoured(text, s.start):
@@ -630,6 +675,10 @@ def _told(text: str, s: Span) -> str:
     """Give the type that the words around a name tell, or nothing."""
     before, after = text[max(0, s.start - 40) : s.start], text[s.end : s.end + 24]
     if s.label in {"FAC", "LOC", "WORK_OF_ART", "PRODUCT", "EVENT", "LAW"} and ACTING.match(after):
+        return "ORG"
+    if s.label in {"PERSON", "GPE", "PRODUCT", "LOC", "NORP", "FAC"} and (
+        FIRM_BEFORE.search(before) or FIRM_AFTER.match(after)
+    ):
         return "ORG"
     if s.label in {"ORG", "PERSON", "PRODUCT", "WORK_OF_ART", "NORP"}:
         if OF_PLACE.search(before):

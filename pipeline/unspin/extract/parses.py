@@ -85,4 +85,9 @@ class Parse:
                     if self.rights[i] > self.rights[head]:
                         self.rights[head] = self.rights[i]
                         moved = True
-        self.ents: list[tuple[int, int, str]] = [(e.start_char, e.end_char, e.label_) for e in doc.ents]
+        #: start, end, label, and whether a noun follows that it only modifies (*Hass* of *Hass avocados*)
+        self.ents: list[tuple[int, int, str, bool]] = []
+        for e in doc.ents:
+            last = e.end - 1
+            modifier = self.deps[last] in {"compound", "nmod"} and self.heads[last] > last
+            self.ents.append((e.start_char, e.end_char, e.label_, modifier))

@@ -14,8 +14,10 @@ from unspin.extract.clauses import (
     Clause,
     Clauses,
     empty,
-    lemma, timely,
+    lemma,
+    timely,
 )
+from unspin.extract.qualifiers import SAYING
 from unspin.extract.senses import IDIOMS, LIGHT, MUTUAL, NO_ROW, NOMINAL, ROLES, TIME_NOUNS
 from unspin.extract.wordlists import words
 
@@ -26,6 +28,10 @@ CIRCUMSTANCE = words(
 )
 #: Of a second preposition (*out of Horta*).
 DOUBLE = words("out off away up from together along back ahead instead outside")
+#: Nouns inside a preposition of three words (*in front of*).
+COMPOUND = words(
+    "front favor favour behalf support search honor honour memory pursuit place need defense defence charge top spite"
+)
 #: What a noun of a light verb may be joined by.
 LINKS = words("with to for on of in against at over by between")
 #: Prepositions of *is in*, *are against*.
@@ -42,6 +48,10 @@ WISHING = words("propose plan discuss seek demand urge consider call want encour
 LASTING = words("spend take last have need wait cost save lose")
 #: Words before a name that are no office.
 BEFORE_NAME = words("former late then mr ms dr mr. ms. dr. mrs mrs. mx")
+#: What no person is, so that the apposition is another's.
+NO_PERSON = words(
+    "house company firm group agency association newspaper channel university school bank club party union"
+)
 #: Tags that an argument's head cannot have.
 NO_SUBJECT = words("EX WDT WP WP$ PRP$ WRB CD RB IN TO JJ JJR JJS DT CC POS RP UH")
 NO_OBJECT = NO_SUBJECT - {"CD"} | {"RBR"}
@@ -184,6 +194,8 @@ class Reader(Clauses):
     ) -> None:
         p = self.p
         light = ""
+        if clausal and predicate in SAYING:
+            prepositions = [k for k in prepositions if (predicate, p.lower[k]) in self.types]
         for o in objects:
             sense = LIGHT.get((predicate, p.lemmas[o].lower()))
             if sense is None:
@@ -258,6 +270,14 @@ class Reader(Clauses):
         factor = 1.0 if known else 0.85 if further else 0.9
         for child in p.children[k]:
             if p.deps[child] == "pobj":
+                of = (
+                    next((x for x in p.children[child] if p.lower[x] == "of"), -1) if p.lower[child] in COMPOUND else -1
+                )
+                if of == child + 1 and of >= 0:
+                    for o in self.objects(of):
+                        for s in subjects:
+                            self._add(v, c, s, predicate, f"{preposition} {p.lower[child]} of", o, 0.9, kind)
+                    continue
                 for o in self.spread(child):
                     if not self._circumstance(preposition, o):
                         for s in subjects:
@@ -291,16 +311,13 @@ class Reader(Clauses):
             return
         for o in attributes:
             linked = [
-                k for k in p.children[o] if p.deps[k] == "prep" and (f"be {p.lemmas[o].lower()}", p.lower[k]) in self.types
+                k
+                for k in p.children[o]
+                if p.deps[k] == "prep" and (f"be {p.lemmas[o].lower()}", p.lower[k]) in self.types
             ]
             for k in linked:
                 self._prepositional(v, c, c.subjects, f"be {p.lemmas[o].lower()}", k, False, "copula")
-            if (
-                p.tags[o][:2] != "NN"
-                or empty(p, o)
-                or p.lemmas[o].lower() in NO_ROW
-                or timely(p, o)
-            ):
+            if p.tags[o][:2] != "NN" or empty(p, o) or p.lemmas[o].lower() in NO_ROW or timely(p, o):
                 continue
             if any(p.deps[k] == "relcl" and p.tags[k] == "VB" for k in p.children[o]):
                 continue
@@ -449,6 +466,8 @@ class Reader(Clauses):
             return
         if m >= 0:
             subject, role = n, k
+            if self.mentions[m].type == "PERSON" and p.lemmas[k].lower() in NO_PERSON:
+                return
         elif other >= 0:
             subject, role = k, n
             if any(p.tags[x] not in {"``", "''", ","} for x in range(n + 1, p.lefts[k])):
@@ -560,7 +579,11 @@ class Reader(Clauses):
         )
         if any(p.deps[k] == "det" and p.lower[k] in {"no", "neither"} for k in p.children[o]):
             negated = not negated if preposition == "" else True
+        if kind == "active" and predicate in {"do", "get"} and preposition:
+            return
         sl, sh = self.phrase(s) if s != VIRTUAL else (v, v)
+        if s >= 0 and any(p.tags[k] in {"WRB", "WP", "WDT"} for k in range(sl, s)):
+            return  # "how many students finish"
         ol, oh = self.phrase(o)
         if trim >= 0:
             ol, oh = trim, max(trim, oh)
