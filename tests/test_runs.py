@@ -430,6 +430,12 @@ def test_shards_are_drawn_as_they_are_needed():
         assert drawn == list(range(shard[0] + 1))
 
 
+def test_a_worker_with_other_lexicons_is_refused(inputs, tmp_path, monkeypatch):
+    monkeypatch.setattr(runs, "mark_of", lambda told, seen=[]: seen.append(1) or str(len(seen)))
+    with pytest.raises(RunError, match="a worker has other code, lexicons or libraries"):
+        go(inputs, tmp_path / "run")
+
+
 def test_an_unknown_engine_is_refused():
     with pytest.raises(EngineError, match="no engine 'spark'; there are local, dask"):
         open_engine("spark")

@@ -170,8 +170,16 @@ def model_identity(model: str = "") -> dict[str, str]:
 # ---------------------------------------------------------------- one document
 
 
+def mark_of(told: Mapping[str, Any]) -> str:
+    """Give a hash of all that results depend on besides the inputs."""
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
 @functools.lru_cache(maxsize=1)
-def _load(settings: Settings) -> tuple[Restorer, Extractor]:
+def _load(settings: Settings, mark: str) -> tuple[Restorer, Extractor]:
+    if mark_of(identity(settings)) != mark:
+        # Another machine, or a file that was saved a moment ago: its results would pass for those of this run.
+        raise RunError("a worker has other code, lexicons or libraries than the run; make them the same and run again")
     from unspin.extract import Extractor
     from unspin.restore import Restorer
 
@@ -182,9 +190,9 @@ def _load(settings: Settings) -> tuple[Restorer, Extractor]:
         raise RunError(str(error)) from None
 
 
-def work(settings: Settings, shard: tuple[Job, ...]) -> list[Result]:
+def work(settings: Settings, mark: str, shard: tuple[Job, ...]) -> list[Result]:
     """Restore and extract the documents of a shard; what goes wrong with one stays with that one."""
-    restorer, extractor = _load(settings)
+    restorer, extractor = _load(settings, mark)
     return [become(job, restorer, extractor) for job in shard]
 
 
@@ -258,6 +266,10 @@ def run(
     """
     began = time.time()
     folder = Path(choices.output)
+    target = folder.resolve()
+    for given in inputs:
+        if given.resolve() == target or target in given.resolve().parents:
+            raise RunError(f"{given}: lies in the output folder {folder}; choose another folder with -o")
     _refuse_strangers(folder)
     if isinstance(engine, str) and engine not in ENGINES:
         raise EngineError(f"no engine {engine!r}; there are {', '.join(ENGINES)}")
@@ -301,9 +313,6 @@ def run(
 def _items(inputs: Sequence[Path], folder: Path) -> list[Item]:
     """List the documents, those of the run folder itself left out."""
     target = folder.resolve()
-    for given in inputs:
-        if given.resolve() == target or target in given.resolve().parents:
-            raise RunError(f"{given}: lies in the output folder {folder}; choose another folder with -o")
     return [item for item in sources.find(inputs) if target not in Path(item.path).resolve().parents]
 
 
@@ -335,7 +344,7 @@ def _work_through(
     progress: Progress,
 ) -> int:
     """Bring every document to a result; give how many were known from earlier work."""
-    mark = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    mark = mark_of(told)
     under_way: set[str] = set()
     places = itertools.count()
     done = reused = 0
@@ -355,7 +364,7 @@ def _work_through(
             under_way.add(job.key)
             yield job, size
 
-    for shard, made in engine.map(functools.partial(work, settings), _shards(pending())):
+    for shard, made in engine.map(functools.partial(work, settings, mark), _shards(pending())):
         if made is None:
             made = [failure(job, job.source, "its worker died twice at this document") for job in shard]
         results.keep(made)
