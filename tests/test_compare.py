@@ -66,6 +66,7 @@ def write(folder: Path, documents=None, told=None, **changed):
     told = {"unspin": "1", "code": "c1", "settings": {"careful": 0.5}, "rules": {RULE: "h1"}, "model": {}} | (
         told or {}
     )
+    told["rules"] = {"news": tables.pack_rules(told["rules"])}
     (folder / "run.json").write_text(json.dumps(told))
     return folder
 

@@ -185,9 +185,11 @@ def test_run_json_tells_what_the_run_depended_on(made):
     assert len(told["model"]["sha256"]) == len(told["code"]) == 64
     assert told["counts"]["documents"] == len(rows(run, "documents"))
     assert told["counts"]["edits"] == len(rows(run, "edits"))
-    changed = {row["rule"] for row in rows(run, "edits") if "/" in row["rule"] and " | " not in row["rule"]}
-    assert changed
-    assert changed <= set(told["rules"])
+    marks = {pack: tables.unpack_rules(packed) for pack, packed in told["rules"].items()}
+    used = {row["rule"] for row in rows(run, "edits") if "/" in row["rule"] and " | " not in row["rule"]}
+    assert used
+    for rule in used:
+        assert tables.rule_mark(rule) in marks[rule.split("/")[0]]
 
 
 # ---------------------------------------------------------------- the same bytes

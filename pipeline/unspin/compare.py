@@ -15,7 +15,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from unspin.tables import BETWEEN, TABLES, DocumentRows, TableError, is_run, read_documents, read_rows, read_text
+from unspin.tables import (
+    BETWEEN,
+    TABLES,
+    DocumentRows,
+    TableError,
+    is_run,
+    read_documents,
+    read_rows,
+    read_text,
+    rule_mark,
+    unpack_rules,
+)
 
 Cells = dict[str, str]
 
@@ -61,10 +72,18 @@ class Change(NamedTuple):
 class Told(NamedTuple):
     """What the two ``run.json`` say, compared."""
 
-    rules: dict[str, str]  #: rule: ``added``, ``removed`` or ``edited``
+    rules: tuple[dict[str, Any], dict[str, Any]]  #: marks of the rules of each pack, old and new
     everything: tuple[str, ...]  #: what can have changed edits and all that follows from them
     extraction: tuple[str, ...]  #: what can have changed mentions and relations only
     problems: tuple[str, ...]
+
+    def fate(self, rule: str) -> str:
+        """Tell what became of a lexicon entry: ``added``, ``removed``, ``edited``, or nothing."""
+        pack, mark = rule.split("/", 1)[0], rule_mark(rule)
+        old, new = (side.get(pack, {}).get(mark) for side in self.rules)
+        if old == new:
+            return ""
+        return "added" if old is None else "removed" if new is None else "edited"
 
 
 class Comparison:
@@ -308,7 +327,8 @@ class _Causes:
 
     def _rule(self, pair: tuple[Cells | None, Cells | None]) -> str:
         names = dict.fromkeys(rule for row in pair if row for rule in row["rule"].split(BETWEEN))
-        return "; ".join(f"rule {rule} {self._told.rules[rule]}" for rule in names if rule in self._told.rules)
+        fates = ((rule, self._told.fate(rule)) for rule in names)
+        return "; ".join(f"rule {rule} {fate}" for rule, fate in fates if fate)
 
     def of(self, name: str, old: Cells | None, new: Cells | None) -> str:
         """Give the cause of a change in a table."""
@@ -327,9 +347,6 @@ class _Causes:
             return "; ".join(found) + " (elsewhere in the document)"
         if name not in ("edits", "blocks", TEXTS) and not self._near and self._told.extraction:
             return _or((*self._told.everything, *self._told.extraction))
-        if self._told.rules and not self._told.everything:
-            some = [f"rule {rule} {what}" for rule, what in list(self._told.rules.items())[:3]]
-            return "; ".join(some) + (" ..." if len(self._told.rules) > 3 else "")
         return _or(self._told.everything)
 
 
@@ -341,7 +358,7 @@ def _compare_told(old: Path, new: Path) -> Told:
         except (OSError, ValueError):
             told = None
         if not isinstance(told, dict):
-            return Told({}, (), (), (f"{run}: no run.json that can be read, so causes are not known",))
+            return Told(({}, {}), (), (), (f"{run}: no run.json that can be read, so causes are not known",))
         sides.append(told)
     a, b = sides
 
@@ -349,11 +366,6 @@ def _compare_told(old: Path, new: Path) -> Told:
         value = side.get(key)
         return value if isinstance(value, dict) else {}
 
-    rules: dict[str, str] = {}
-    before, after = get(a, "rules"), get(b, "rules")
-    for rule in before.keys() | after.keys():
-        if before.get(rule) != after.get(rule):
-            rules[rule] = "added" if rule not in before else "removed" if rule not in after else "edited"
     everything: list[str] = []
     extraction: list[str] = []
     for key in sorted(get(a, "settings").keys() | get(b, "settings").keys()):
@@ -373,11 +385,18 @@ def _compare_told(old: Path, new: Path) -> Told:
         extraction.append(f"model {names[0]} to {names[1]}")
     for key in sorted(get(a, "lexicons").keys() | get(b, "lexicons").keys()):
         if get(a, "lexicons").get(key) != get(b, "lexicons").get(key):
-            if not key.startswith("pack "):
-                extraction.append(f"lexicon {key} edited")
-            elif not any(rule.startswith(key.removeprefix("pack ") + "/") for rule in rules):
-                everything.append(f"{key} edited")
-    return Told(dict(sorted(rules.items())), tuple(everything), tuple(extraction), ())
+            where = everything if key.startswith("pack ") else extraction
+            where.append(f"{key} edited" if key.startswith("pack ") else f"lexicon {key} edited")
+    return Told((_rules(a), _rules(b)), tuple(everything), tuple(extraction), ())
+
+
+def _rules(told: dict[str, Any]) -> dict[str, Any]:
+    """Read the marks of the rules that a run had, by pack."""
+    packs = told.get("rules")
+    try:
+        return {name: unpack_rules(packed) for name, packed in packs.items()} if isinstance(packs, dict) else {}
+    except (TypeError, ValueError):
+        return {}
 
 
 def _short(value: object) -> str:

@@ -107,14 +107,16 @@ def identity(settings: Settings) -> dict[str, Any]:
     }
 
 
-def rule_hashes(settings: Settings) -> dict[str, str]:
-    """Give a short hash of each lexicon entry under its rule, by which runs tell what was edited."""
+def rule_marks(settings: Settings) -> dict[str, str]:
+    """Give the marks of the entries of each pack, by which a comparison tells which rules were edited."""
     found: dict[str, str] = {}
     for pack in lexicon.read_packs(settings.packs):
+        rules: dict[str, str] = {}
         for entry in pack.entries:
-            # What it stands on, and its proof, have no effect on what it does.
+            # Where it stands, and its proof, have no effect on what it does.
             own = repr([v for k, v in entry._asdict().items() if k not in {"path", "line", "pack", "example"}])
-            found[entry.rule] = hashlib.sha256((found.get(entry.rule, "") + own).encode()).hexdigest()[:10]
+            rules[entry.rule] = rules.get(entry.rule, "") + own
+        found[pack.name] = tables.pack_rules(rules)
     return found
 
 
@@ -275,7 +277,7 @@ def run(
         raise EngineError(f"no engine {engine!r}; there are {', '.join(ENGINES)}")
     items = _items(inputs, folder)
     told = identity(choices.settings)
-    rules = rule_hashes(choices.settings)
+    rules = rule_marks(choices.settings)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         results = Results(folder, fresh)

@@ -6,6 +6,7 @@ comparison of two runs, the tests) is derived from :data:`TABLES`.
 
 from __future__ import annotations
 
+import base64
 import bisect
 import contextlib
 import csv
@@ -733,3 +734,41 @@ def _field(column: Column) -> dict[str, Any]:
 def compact(value: object) -> bytes:
     """Write a value as JSON on one line, without spaces; raises UnicodeEncodeError for half a surrogate pair."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+# ---------------------------------------------------------------- rules of a run
+
+#: Bytes for a rule's name and for what it says.  With 100,000 rules, one name in 11 million is
+#: taken for another, and one edit in 17 million is not seen.
+_NAME, _CONTENT = 5, 3
+
+
+def pack_rules(rules: Mapping[str, str]) -> str:
+    """Write which rules a lexicon has, and which content, in 11 characters a rule.
+
+    ``run.json`` holds it, so that a comparison can tell a rule that is gone
+    from one that did not fit; in full it would be the largest file of a run.
+    """
+    marks = sorted(_mark(name, _NAME) + _mark(content, _CONTENT) for name, content in rules.items())
+    return base64.b64encode(b"".join(marks)).decode("ascii")
+
+
+def unpack_rules(packed: str) -> dict[bytes, bytes]:
+    """Read the marks of rules; ask it with :func:`rule_mark`.
+
+    >>> marks = unpack_rules(pack_rules({"news/army>military:noun": "x"}))
+    >>> rule_mark("news/army>military:noun") in marks, rule_mark("news/navy>fleet:noun") in marks
+    (True, False)
+    """
+    raw = base64.b64decode(packed)
+    size = _NAME + _CONTENT
+    return {raw[i : i + _NAME]: raw[i + _NAME : i + size] for i in range(0, len(raw), size)}
+
+
+def rule_mark(rule: str) -> bytes:
+    """Give the mark that stands for a rule's name."""
+    return _mark(rule, _NAME)
+
+
+def _mark(text: str, size: int) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:size]

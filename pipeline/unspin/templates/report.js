@@ -132,12 +132,14 @@ function showDocument(place, at) {
   const d = documents[place];
   if (!d) return showOverview();
   const data = load(place), facts = [["Author", d.author], ["Published", d.published], ["Publisher", d.publisher],
-    ["Source", d.source_url], ["Status", d.status], ["Spin score", d.status === "done" ? d.spin_score.toFixed(2) : ""],
+    ["Status", d.status], ["Spin score", d.status === "done" ? d.spin_score.toFixed(2) : ""],
     ["Pack", d.pack], ["Reason", d.reason]].filter(fact => fact[1]).map(fact => fact.join(": ")).join(" · ");
+  const source = /^https?:\/\//.test(d.source_url)
+    ? [" · Source: ", make("a", { href: d.source_url, rel: "noopener noreferrer" }, d.source_url)] : [];
   const around = make("p", { class: "tools" },
     place ? link("#doc/" + (place - 1), "← Previous") : null,
     place + 1 < documents.length ? link("#doc/" + (place + 1), "Next →") : null);
-  const head = [make("h2", null, d.title || d.doc_id), make("p", { class: "about" }, d.doc_id + (facts ? " · " + facts : "")), around];
+  const head = [make("h2", null, d.title || d.doc_id), make("p", { class: "about" }, d.doc_id + (facts ? " · " + facts : ""), ...source), around];
   if (!data) { main.replaceChildren(...head); return; }
   const pairs = drawPairs(data);
   const toggle = (name, on, act) => make("button", { type: "button", "aria-pressed": String(on), onclick: event => {
