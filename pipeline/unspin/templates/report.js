@@ -259,10 +259,16 @@ function tell(e, data) {
 function hush() { info.hidden = true; }
 function showPlace(data, [from, to]) {
   const nodes = [...main.querySelectorAll(".pairs [data-from]")].filter(n => +n.dataset.from < to && +n.dataset.to > from);
-  nodes.forEach(node => node.classList.add("spot"));
+  const spots = nodes.map(node => {
+    const whole = Array.from(node.textContent), start = +node.dataset.from;
+    const low = Math.max(from - start, 0), high = Math.min(to - start, whole.length);
+    const spot = make("span", { class: "spot" }, whole.slice(low, high).join(""));
+    node.replaceChildren(whole.slice(0, low).join(""), spot, whole.slice(high).join(""));
+    return spot;
+  });
   const edits = data.edits.filter(e => e.start < to && e.end > from || e.start === from && e.end === to);
   for (const e of edits) main.querySelectorAll(`[data-edit="${e.place}"]`).forEach(node => node.classList.add("here"));
-  const first = nodes[0] || main.querySelector(".here");
+  const first = spots[0] || main.querySelector(".here");
   if (first) first.scrollIntoView({ block: "center" });
 }
 
