@@ -44,7 +44,7 @@ NO_AGENT = TIME_NOUNS | words("way result case bit deal")
 #: Verbs that give the plan in their object to their subject (*announced plans to build*).
 HAVING = words(
     "have make announce take sign reach give express reiterate reaffirm unveil launch abandon drop seek want plan "
-    "lose gain get win lack reveal outline approve renew repeat retain keep defend"
+    "lose gain get win lack reveal outline approve renew repeat retain keep"
 )
 
 #: Participles that are prepositions.
@@ -316,10 +316,14 @@ class Clauses:
         modal = next((lower[k] for k in auxiliaries if tags[k] == "MD"), "")
         parent = (
             self.clause(head, depth + 1)
-            if head != v and tags[head] in VERB_TAGS and deps[head] not in {"aux", "auxpass", "amod"}
+            if head != v
+            and (tags[head] in VERB_TAGS or tags[head] == "MD")
+            and deps[head] not in {"aux", "auxpass", "amod"}
             else None
         )
 
+        if c.passive and tag == "VBN" and not auxiliaries and dep == "ROOT":
+            c.passive, tag = False, "VBD"  # "the company invested": a past taken for a participle
         if own:
             c.own = True
             for k in own:
@@ -329,6 +333,14 @@ class Clauses:
                         c.factor *= 0.95
                 elif tags[k] not in {"WDT", "WP"} and lower[k] != "there":
                     c.subjects += self.spread(k)
+            if dep == "ccomp" and infinitive and parent is not None:
+                # "allows banks to sell": the complement has its subject, its verb above has the say
+                told = q.CONTROL.get(p.lemmas[head])
+                if told == "negated":
+                    c.negated = True
+                elif told is not None:
+                    c.modality = told or parent.modality
+                c.tense = parent.tense
         elif dep == "conj" and parent is not None:
             c.subjects = parent.subjects
             if (
@@ -371,6 +383,8 @@ class Clauses:
         if modal:
             c.modality = q.MODALS.get(modal, "")
             c.tense = "future" if modal in q.FUTURE else "present"
+            if any(p.lemmas[k] == "have" for k in auxiliaries) and tag == "VBN":
+                c.tense = "past"  # "might have sold"
         else:
             finite = next((tags[k] for k in auxiliaries if tags[k] in {"VBD", "VBZ", "VBP"}), tag)
             if finite == "VBD" or any(p.lemmas[k] in {"have", "’ve", "'ve"} for k in auxiliaries):
@@ -500,6 +514,8 @@ class Clauses:
             elif infinitive:
                 c.modality = "planned"
                 c.factor *= 0.9
+            if infinitive and lemma == "go" and p.lower[head] == "going":
+                c.modality, c.tense = "planned", "future"
             if lemma == "use":
                 c.tense, c.modality = "past", ""
             if parent.passive and infinitive and lemma in q.REPORTING:
@@ -540,10 +556,10 @@ class Clauses:
                 c.subjects, c.negated = self.spread(objects[0]), True
             elif word == "of" and objects and lemma in ACCUSING:
                 c.subjects, c.modality = self.spread(objects[0]), "possible"
-            elif word in GERUND and (not outer.passive or word in {"after", "before", "without"}):
-                c.subjects, c.modality = outer.subjects, outer.modality
             elif word in {"at", "on", "to", "towards", "toward"} and lemma in AIMING:
                 c.subjects, c.modality = outer.subjects, "planned"
+            elif word in GERUND and (not outer.passive or word in {"after", "before", "without"}):
+                c.subjects, c.modality = outer.subjects, outer.modality
             c.tense, c.factor, c.attribution = outer.tense, outer.factor * 0.85, outer.attribution
         elif (
             p.tags[above][:1] == "N"
@@ -589,6 +605,23 @@ class Clauses:
                 for o in self.objects(to):
                     c.attribution, c.speakers = self.name(o), [o]
                     return
+        if not c.speakers:
+            # "the bank, the minister said, has broken the law"
+            for k in p.children[v]:
+                if (
+                    p.deps[k] in {"ccomp", "parataxis"}
+                    and k < v
+                    and p.lemmas[k] in q.SAYING
+                    and p.tags[k] in {"VBD", "VBZ", "VBP"}
+                ):
+                    kids = p.children[k]
+                    inner = [s for s in kids if p.deps[s] == "nsubj"]
+                    if (
+                        inner
+                        and all(p.deps[x] in {"nsubj", "punct", "npadvmod", "advmod"} for x in kids)
+                        and p.words[p.lefts[k] - 1] in {",", "”", '"'}
+                    ):
+                        c.attribution, c.speakers = self.name(inner[0]), inner[:1]
         if parent is None:
             if head != v and dep in {"relcl", "acl", "pcomp"}:
                 at, steps = head, 0
@@ -633,7 +666,10 @@ def empty(p: Parse, at: int) -> bool:
 
 
 def timely(p: Parse, at: int) -> bool:
-    """Tell whether a noun is a time (*last year*, but not *the first year of results*)."""
-    if p.lemmas[at].lower() not in TIME_NOUNS:
+    """Tell whether a noun is a time (*last year*, but not *the first year of results* nor *the march*)."""
+    word = p.lemmas[at].lower()
+    if word not in TIME_NOUNS or (
+        word in {"march", "may", "second"} and p.words[at][0].islower() and p.tags[at][:2] == "NN"
+    ):
         return False
     return not any(p.deps[k] == "prep" and p.lower[k] == "of" and k == at + 1 for k in p.children[at])

@@ -211,7 +211,11 @@ class _Relations:
         since = reading.start + p.starts[p.sents[s - 1][0]] if s else start
         facts = row.facts
         speaker, attribution = self._speaker(reader, facts, reading.start, since)
-        subject = self._argument(reader, row.subject, reading.start, since, speaker, given, True)
+        # "the board said it would close": a thing that speaks is what "it" means
+        voice = (
+            attribution if speaker is None and len(facts.speakers) == 1 and p.tags[facts.speakers[0]] == "NN" else ""
+        )
+        subject = self._argument(reader, row.subject, reading.start, since, speaker, given, True, voice=voice)
         object_ = self._argument(
             reader, row.object, reading.start, since, speaker, given, False, row.trim, row.predicate
         )
@@ -336,6 +340,7 @@ class _Relations:
         subject: bool,
         trim: int = -1,
         predicate: str = "",
+        voice: str = "",
     ) -> Argument | None:
         """Give an argument a name; None where it says nothing."""
         if at == VIRTUAL:
@@ -353,6 +358,8 @@ class _Relations:
             elif word == "it" and tag == "PRP":
                 spoken = speaker is not None and self.mentions[speaker].type not in {"PERSON", "NORP"}
                 found = speaker if spoken and subject else self.referents.thing(place, since)
+                if found is None and subject and voice:
+                    return Argument(voice, None, "pronoun", 0.85)
                 if found is not None and subject:
                     self.referents.subjects.append((place, self.mentions[found].name, found))
             elif word in ME and speaker is not None and self.mentions[speaker].type == "PERSON":

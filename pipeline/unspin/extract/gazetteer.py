@@ -88,6 +88,7 @@ class Gazetteer:
     """
 
     def __init__(self) -> None:
+        self.given: frozenset[str] = frozenset()  #: given names of persons
         self._names: dict[str, Name] = {}
         self._by_first: dict[str, list[str]] = {}
 
@@ -119,6 +120,8 @@ class Gazetteer:
             gazetteer._add(path, number, name, Name(name, type_, "lexicon"))
             for alias in listed(aliases):
                 gazetteer._add(path, number, alias, Name(name, type_, "alias"))
+        lines = (folder / "given.txt").read_text(encoding="utf-8").splitlines()
+        gazetteer.given = frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
         for aliases_ in gazetteer._by_first.values():
             aliases_.sort(key=lambda alias: (-len(alias), alias))
         return gazetteer

@@ -49,7 +49,7 @@ LAST_WORDS = {
 FIRM_LAST = words(
     "university college institute agency ministry committee council inc ltd corp corporation bank association "
     "foundation partners labs fc commission department bureau federation organization organisation consortium "
-    "company cooperative airlines airways river sea mountains island islands lake nebula peninsula ocean "
+    "marsh company cooperative airlines airways river sea mountains island islands lake nebula peninsula ocean "
     "airport stadium festival olympics championships"
 )
 
@@ -96,6 +96,11 @@ PATTERN = re.compile(
     r"Authority|Association|Foundation|Bureau|Federation|Alliance|Union|Hospital|School|Museum|Observatory|Society|Board|Trust)\b(?! [A-Z])"
 )
 
+#: A given name and a family name.
+FULL_NAME = re.compile(
+    r"\b([A-ZÀ-Þ][a-zà-ÿ]+) (?:[A-Z]\. )?(?:(?:van|von|de|der|den|da|dos|del|di|bin|al|el|la|le) ){0,2}([A-ZÀ-Þ][\w’'-]*[a-zà-ÿ])\b(?! (?:[A-Z][a-z]|of [A-Z]))"
+)
+
 #: Capitalised words inside a sentence that the model left out: ``the Little`` before *Antler River*.
 BEFORE = re.compile(r"(?:\bthe|[a-z]) ((?:[A-Z][\w'’-]+ ){1,3})$")
 
@@ -105,7 +110,10 @@ ACTING = re.compile(
     r"scored?|plans?|agreed|offered|launched|raised|start|fell|faced?|finished|must|currently has|should|moved|applied|acquired)\b"
 )
 OF_PLACE = re.compile(
-    r"\b(?:town|city|village|port|island|province|district|capital|municipality|suburb|resort|outskirts) of $", re.I
+    r"\b(?:town|city|village|port|island|province|district|capital|municipality|suburb|resort|outskirts|neighbou?rhood) of $"
+    r"|\b(?:harbour|house|hotel|town|city|village|home|office|factory|school|church|museum|market|port|mill|airport|hospital|"
+    r"beach|lake|street|university|college|clinic|stadium) (?:in|at|near|outside) $",
+    re.I,
 )
 LIVING = re.compile(r"\b(?:live|lives|lived|living|born|based|headquartered|grew up|arrived|stayed) (?:in|at) $", re.I)
 WHERE_AFTER = re.compile(r",? where\b")
@@ -187,7 +195,7 @@ def mentions(
     spans = _lexicon_spans(matches, block_at, blocks)
     spans += _metadata_spans(text, blocks, metadata)
     spans += _quoted_spans(text, blocks)
-    spans += _patterned(text, blocks)
+    spans += _patterned(text, blocks, gazetteer.given)
     spans += _datelines(text, blocks, gazetteer)
     lower = Counter(re.findall(r"\b[a-zà-ÿ][\w'-]+", text))
     for line in lines:
@@ -241,7 +249,7 @@ def _metadata_spans(text: str, blocks: Sequence[Block], metadata: Metadata) -> l
     return spans
 
 
-def _patterned(text: str, blocks: Sequence[Block]) -> list[Span]:
+def _patterned(text: str, blocks: Sequence[Block], given: Collection[str]) -> list[Span]:
     """Find names whose own words tell what they are."""
     spans = []
     for index, block in enumerate(blocks):
@@ -251,6 +259,9 @@ def _patterned(text: str, blocks: Sequence[Block]) -> list[Span]:
             for found in PATTERN.finditer(text, block.start, block.end):
                 last = found.group().rsplit(" ", 1)[1].lower()
                 spans.append(Span(*found.span(), LAST_WORDS.get(last, "ORG"), "pattern", index))
+            for found in FULL_NAME.finditer(text, block.start, block.end):
+                if found[1] in given and found[2].lower() not in LAST_WORDS and found[2].lower() not in NEVER:
+                    spans.append(Span(*found.span(), "PERSON", "pattern", index))
     return spans
 
 
@@ -419,7 +430,7 @@ def _choose(spans: Iterable[Span], text: str) -> list[Span]:
         at = bisect.bisect_left(taken, (s.start, s.end))
         if (at > 0 and taken[at - 1][1] > s.start) or (at < len(taken) and taken[at][0] < s.end):
             continue
-        if s.method == "model" and s.label in NAMED and _swallows(s, edges, lexical, text):
+        if s.method in {"model", "pattern"} and s.label in NAMED and _swallows(s, edges, lexical, text):
             continue
         taken.insert(at, (s.start, s.end))
         kept.append(s)
@@ -439,6 +450,8 @@ def _swallows(s: Span, edges: list[tuple[int, int]], lexical: dict[tuple[int, in
         at += 1
     if not inside:
         return False
+    if any(text[m.end : m.end + 3] in {"'s ", "’s "} and m.end < s.end for m in inside):
+        return True  # "America's Gates Foundation"
     rest = text[s.start : s.end]
     for match in reversed(inside):
         rest = rest[: match.start - s.start] + rest[match.end - s.start :]

@@ -30,7 +30,7 @@ CONTROL = {
     **dict.fromkeys(
         words(
             "need have require urge ask order tell call force oblige encourage advise instruct compel press demand "
-            "recommend warn request beg remind direct command task deserve"
+            "recommend ought warn request beg remind direct command task deserve"
         ),
         "obligated",
     ),
@@ -42,7 +42,7 @@ CONTROL = {
         "possible",
     ),
     **dict.fromkeys(
-        words("fail refuse decline neglect forget cease hesitate forbid prohibit ban bar avoid stop"), "negated"
+        words("fail deny refuse decline neglect forget cease hesitate forbid prohibit ban bar avoid stop"), "negated"
     ),
     **dict.fromkeys(
         words(

@@ -81,6 +81,17 @@ class Referents:
         if len(found) != 1:
             return None
         mention = next(iter(found.values()))
+        if mention is not None:
+            # another name of the same type in between could be meant as well
+            kind = self.mentions[mention].type
+            window = range(bisect.bisect_left(self.starts, since), bisect.bisect_left(self.starts, at))
+            if any(
+                self.mentions[i].type == kind
+                and self.mentions[i].name != self.mentions[mention].name
+                and i not in self.demonyms
+                for i in window
+            ):
+                return None
         return mention if mention is not None and self.mentions[mention].type not in {"PERSON", "NORP"} else None
 
     def definite(self, noun: str, at: int) -> int | None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from unspin.extract.clauses import (
     OBJECTS,
     PREPOSITION_LIKE,
+    PREVENTING,
     RELATIVES,
     VALUES,
     VERB_TAGS,
@@ -17,7 +18,7 @@ from unspin.extract.clauses import (
     lemma,
     timely,
 )
-from unspin.extract.qualifiers import SAYING
+from unspin.extract.qualifiers import PLAN_NOUNS, SAYING
 from unspin.extract.senses import IDIOMS, LIGHT, MUTUAL, NO_ROW, NOMINAL, ROLES, TIME_NOUNS
 from unspin.extract.wordlists import words
 
@@ -193,6 +194,12 @@ class Reader(Clauses):
         clausal: bool,
     ) -> None:
         p = self.p
+        if not objects and not clausal:
+            # "wrote and produced the album": verbs side by side share what follows the last one
+            after = [k for k in p.children[v] if k > v]
+            joined = [k for k in after if p.deps[k] == "conj" and p.tags[k] in VERB_TAGS]
+            if len(joined) == 1 and joined[0] == v + 2 and all(p.deps[k] in {"conj", "cc", "punct"} for k in after):
+                objects = [x for k in p.children[joined[0]] if p.deps[k] in OBJECTS for x in self.spread(k)]
         light = ""
         if clausal and predicate in SAYING:
             prepositions = [k for k in prepositions if (predicate, p.lower[k]) in self.types]
@@ -211,7 +218,10 @@ class Reader(Clauses):
             if light:
                 break
         if not light:
-            for o in objects:
+            prevented = predicate in PREVENTING and any(
+                p.lower[k] == "from" and any(p.deps[x] == "pcomp" for x in p.children[k]) for k in prepositions
+            )
+            for o in objects if not prevented else ():
                 for s in c.subjects:
                     self._add(v, c, s, predicate, "", o, 1.0, "active")
             for o in datives if not clausal else ():
@@ -267,6 +277,9 @@ class Reader(Clauses):
             state = f"be {p.lower[v]}"
             predicate = state if (state, preposition) in self.types else predicate
         known = (predicate, preposition) in self.types
+        shown = preposition
+        if kind == "light" and not known and (predicate, "") in self.types:
+            shown = ""  # "launched an attack on the port" is "attacked the port"
         factor = 1.0 if known else 0.85 if further else 0.9
         for child in p.children[k]:
             if p.deps[child] == "pobj":
@@ -281,7 +294,7 @@ class Reader(Clauses):
                 for o in self.spread(child):
                     if not self._circumstance(preposition, o):
                         for s in subjects:
-                            self._add(v, c, s, predicate, preposition, o, factor, kind)
+                            self._add(v, c, s, predicate, shown, o, factor, kind)
             elif p.deps[child] == "prep" and preposition in DOUBLE:
                 joined = f"{preposition} {p.lower[child]}"
                 for o in self.objects(child):
@@ -293,7 +306,7 @@ class Reader(Clauses):
         """Tell whether a prepositional object is a time, a measure or an adverb rather than a participant."""
         p = self.p
         noun = p.lemmas[o].lower()
-        if noun in TIME_NOUNS or (preposition, noun) in IDIOMS:
+        if timely(p, o) or (preposition, noun) in IDIOMS:
             return True
         m = self.mention[o]
         if m < 0:
@@ -524,7 +537,15 @@ class Reader(Clauses):
     def _possessive(self, n: int, k: int, word: str) -> None:
         """Read *Poland's central bank* as something that Poland has."""
         p = self.p
-        if word in NOMINAL or word in MUTUAL or word in TIME_NOUNS or word in NO_ROW or word in ROLES or empty(p, n):
+        if (
+            word in PLAN_NOUNS
+            or word in NOMINAL
+            or word in MUTUAL
+            or word in TIME_NOUNS
+            or word in NO_ROW
+            or word in ROLES
+            or empty(p, n)
+        ):
             return
         m = self.headed(k)
         if m < 0 or self.mention[n] >= 0 or p.tags[n][:2] != "NN":
@@ -587,7 +608,7 @@ class Reader(Clauses):
         ol, oh = self.phrase(o)
         if trim >= 0:
             ol, oh = trim, max(trim, oh)
-        if s != VIRTUAL and (sl <= ol <= sh or ol <= sl <= oh):
+        if s != VIRTUAL and kind != "title" and (sl <= ol <= sh or ol <= sl <= oh):
             return
         self.rows.append(
             Row(

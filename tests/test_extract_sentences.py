@@ -1,0 +1,84 @@
+"""Sentences with the exact rows that must come out of them; known failures are strict."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from unspin.extract import Extractor
+from unspin.records import Block, Extraction, Metadata, Relation, Restoration, Source
+
+DATA = Path(__file__).parent / "data" / "relations"
+
+
+def restoration(text: str) -> Restoration:
+    block = Block("b1", "", "paragraph", 0, len(text))
+    source = Source("a.txt", "a.txt", "", text)
+    return Restoration(source, "clean", text, (), (block,), ((0, len(text)),), Metadata(), 0.0, "")
+
+
+def written(r: Relation) -> str:
+    """Write a row as the data files do: subject | predicate | preposition | object | qualifiers."""
+    flags = [
+        "not" if r.negated else "",
+        r.modality,
+        r.tense,
+        "resolved" if r.resolved else "",
+        r.attribution and f"@{r.attribution}",
+        r.condition and f"if:{r.condition}",
+        r.quantity and f"#{r.quantity}",
+    ]
+    return " | ".join([r.subject, r.predicate, r.preposition, r.object, ", ".join(f for f in flags if f)])
+
+
+def cases() -> list[dict[str, str]]:
+    found = []
+    for path in sorted(DATA.glob("*.tsv")):
+        with open(path, encoding="utf-8", newline="") as handle:
+            rows = csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE)
+            found += [{**row, "file": path.stem} for row in rows]
+    return found
+
+
+CASES = cases()
+
+
+@pytest.fixture(scope="module")
+def read() -> dict[str, Extraction]:
+    extractor = Extractor()
+    sentences = [case["sentence"] for case in CASES]
+    return dict(zip(sentences, extractor.extract(map(restoration, sentences)), strict=True))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(
+            c, id=f"{c['file']}-{c['pattern']}-{i}", marks=[pytest.mark.xfail(strict=True)] if c["xfail"] else []
+        )
+        for i, c in enumerate(CASES)
+    ],
+)
+def test_rows(case: dict[str, str], read: dict[str, Extraction]) -> None:
+    want = sorted(row.strip() for row in case["rows"].split(" ;; ") if row.strip())
+    assert sorted(written(r).strip() for r in read[case["sentence"]].relations) == want
+
+
+def test_there_are_enough_sentences_and_none_twice() -> None:
+    assert len(CASES) >= 200
+    assert len({c["sentence"] for c in CASES}) == len(CASES)
+    assert sum(not c["rows"] for c in CASES) >= 25, "near misses"
+
+
+def test_places_are_places(read: dict[str, Extraction]) -> None:
+    for text, extraction in read.items():
+        for m in extraction.mentions:
+            assert text[m.start : m.end] == m.text
+        for r in extraction.relations:
+            assert r.sentence in text
+            assert 0 <= r.start < r.end <= len(text)
+            assert 0 < r.confidence <= 0.9
+            for text_, index in ((r.subject, r.subject_mention), (r.object, r.object_mention)):
+                assert index is None or extraction.mentions[index].name == text_
