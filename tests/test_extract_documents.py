@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from unspin.layout import metadata as read_metadata
 from unspin.records import Extraction, Restoration, Source
 
 ARTICLE = """Northern Rail Board Opens New Line to Busan
-SEOUL, 4 October — The Northern Rail Board (NRB) has opened a line between Seoul and Busan, said its chairwoman, Ana Torres.
+SEOUL, 4 October — The Northern Rail Board (NRB) has opened a line between Seoul and Busan, \
+said its chairwoman, Ana Torres.
 The NRB plans to hire 300 engineers. Torres thanked the U.S. Embassy and America’s Gates Foundation.
 The main risks include:
 - Labour shortages: Training drivers takes two years.
@@ -121,7 +123,7 @@ def test_every_row_can_be_found_again(article: Extraction) -> None:
     for m in article.mentions:
         assert ARTICLE[m.start : m.end] == m.text
     spans = sorted((m.start, m.end) for m in article.mentions)
-    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))
 
 
 def test_batching_and_company_change_nothing(extractor: Extractor, article: Extraction) -> None:

@@ -213,8 +213,9 @@ class Entities:
     >>> entities.collect("Siemens AG", "ORG", "", "Siemens AG", "a.txt")
     >>> entities.collect("Siemens", "ORG", "", "Siemens", "b.txt")
     >>> found = entities.resolve()
-    >>> found["Libya", "GPE"]
-    Entity(entity_id='gpe/libya', name='Libya', type='GPE', mentions=1, documents=1, aliases=('Libyan',), reference='iso3166:LY')
+    >>> libya = found["Libya", "GPE"]
+    >>> libya.entity_id, libya.mentions, libya.aliases, libya.reference
+    ('gpe/libya', 1, ('Libyan',), 'iso3166:LY')
     >>> found["Siemens AG", "ORG"] is found["Siemens", "ORG"], found["Siemens", "ORG"].documents
     (True, 2)
     """

@@ -35,7 +35,8 @@ class Extractor:
     >>> from unspin.records import Block, Metadata, Restoration, Source
     >>> text = "AFRICOM met with Libyan leaders."
     >>> block = Block("b1", "", "paragraph", 0, len(text))
-    >>> given = Restoration(Source("a.txt", "a.txt", "", text), "clean", text, (), (block,), ((0, len(text)),), Metadata(), 0.0, "")
+    >>> source = Source("a.txt", "a.txt", "", text)
+    >>> given = Restoration(source, "clean", text, (), (block,), ((0, len(text)),), Metadata(), 0.0, "")
     >>> [extraction] = Extractor().extract([given])
     >>> [(m.text, m.name) for m in extraction.mentions]
     [('AFRICOM', 'U.S. Africa Command'), ('Libyan', 'Libya')]

@@ -7,6 +7,7 @@ clause has none, and nothing is read from it.
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
 from collections.abc import Collection, Sequence
 
@@ -26,7 +27,8 @@ VALUES = words("DATE MONEY PERCENT QUANTITY")
 MODIFIERS = words("amod compound nummod nmod quantmod advmod punct")
 #: Adverbs before a noun phrase that are no part of it.
 FOCUS = words(
-    "even only also just not perhaps especially particularly about then now still largely mostly mainly both either all so too"
+    "even only also just not perhaps especially particularly about then now still largely mostly mainly both "
+    "either all so too"
 )
 #: Tags that a phrase does not begin with.
 EDGE = words("DT PDT PRP$ WP$ WDT , `` '' -LRB- -RRB- : CC POS IN TO .")
@@ -61,7 +63,8 @@ class Clause:
     """What is known of a verb: worked out once, asked many times."""
 
     __slots__ = (
-        "attribution", "condition", "factor", "modality", "negated", "own", "passive", "speakers", "subjects", "tense", "text",
+        "attribution", "condition", "factor", "modality", "negated", "own",
+        "passive", "speakers", "subjects", "tense", "text",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -218,8 +221,7 @@ class Clauses:
                     and (dep != "advmod" or p.lower[c] not in FOCUS)
                     and (dep != "punct" or p.words[c] in {"-", "–", "%"})
                 ):
-                    if p.lefts[c] < low:
-                        low = p.lefts[c]
+                    low = min(low, p.lefts[c])
             elif c > high and dep == "prep" and p.lower[c] == "of" and c == high + 1:
                 for o in p.children[c]:
                     if p.deps[o] == "pobj" and p.tags[o] not in {"PRP", "WDT", "WP"}:
@@ -243,7 +245,7 @@ class Clauses:
         return re.sub(r"\s+", " ", text).strip()
 
     def headed(self, at: int) -> int:
-        """Give the mention that heads a noun phrase (*Libya*, not *Libyan leaders*), or -1; values and demonyms head none."""
+        """Give the mention that heads a noun phrase (*Libya*, not *Libyan leaders*), or -1; values head none."""
         m = self.mention[at]
         if m < 0 or m in self.demonyms or self.mentions[m].type in VALUES:
             return -1
@@ -425,7 +427,7 @@ class Clauses:
             if v - 8 < k < v + 5 and not (k in negations and k + 1 < p.n and lower[k + 1] in q.PSEUDO)
         )
         pieces = [p.words[chunk[0]]]
-        for a, b in zip(chunk, chunk[1:], strict=False):
+        for a, b in itertools.pairwise(chunk):
             pieces.append(("" if p.ends[a] == p.starts[b] else " ") + p.words[b])
         c.text = "".join(pieces)
         return c
@@ -490,13 +492,9 @@ class Clauses:
                 c.negated = above.negated or word in q.NEGATIVE_ADJECTIVES
                 c.factor = above.factor * 0.95
             return
-        if dep == "ccomp":
-            if (
-                mark
-                or (auxiliary and not infinitive)
-                or (not infinitive and lemma not in {"help", "let", "make", "see", "watch", "hear"})
-            ):
-                return
+        bare = not infinitive and (auxiliary or lemma not in {"help", "let", "make", "see", "watch", "hear"})
+        if dep == "ccomp" and (mark or bare):
+            return
         if dep in {"xcomp", "ccomp"}:
             objects = [
                 k for k in p.children[head] if p.deps[k] in {"dobj", "dative"} and k < v and p.tags[k][:1] in {"N", "P"}
@@ -594,8 +592,8 @@ class Clauses:
             c.negated = c.negated or outer.negated
         elif c.subjects and p.tags[c.subjects[0]] == "PRP$":
             # "its plan to close": the subject of the clause, where it is not the plan itself
-            outer = self.clause(above, depth + 1) if p.tags[above] in VERB_TAGS else None
-            c.subjects = outer.subjects if outer is not None and p.deps[noun] == "dobj" else []
+            verbal = p.tags[above] in VERB_TAGS and p.deps[noun] == "dobj"
+            c.subjects = self.clause(above, depth + 1).subjects if verbal else []
 
     def _attribute(self, c: Clause, dep: str, head: int, v: int, parent: Clause | None, cite: int) -> None:
         """Find whose word a clause is."""

@@ -52,7 +52,8 @@ def read(path: Path) -> list[Frame]:
         cells = line.split("\t")
         if len(cells) != len(COLUMNS):
             raise LexiconError(path, number, f"{len(cells)} columns instead of {len(COLUMNS)}; join them by tabs")
-        frame = Frame(*(cell.strip() for cell in cells), line=number)
+        predicate, preposition, relation, example = (cell.strip() for cell in cells)
+        frame = Frame(predicate, preposition, relation, example, number)
         key = (frame.predicate, frame.preposition)
         if key in seen:
             raise LexiconError(

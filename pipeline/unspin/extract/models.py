@@ -83,6 +83,6 @@ def load(model: str | None = None) -> tuple[Language, Identity]:
     want = KNOWN.get((name, version))
     if want is not None and want != sha256:
         raise ModelError(
-            f"{folder}: model files have sha256 {sha256[:12]}..., {want[:12]}... is on record; reinstall {name}=={version}"
+            f"{folder}: model files have sha256 {sha256[:12]}, on record is {want[:12]}; reinstall {name}=={version}"
         )
     return nlp, Identity(name, version, sha256)

@@ -25,7 +25,8 @@ TITLES = words(
     "major lieutenant sergeant admiral commander secretary ambassador king queen prince princess pope bishop "
     "archbishop rabbi imam sheikh chief executive director manager coach guide substitute captain striker "
     "midfielder defender goalkeeper chairman chairwoman chair analyst spokesman spokeswoman spokesperson "
-    "lawyer attorney economist founder ceo cfo cto cadet sheriff superintendent inspector detective constable private corporal lt gen col sgt capt rep sen gov hon"
+    "lawyer attorney economist founder ceo cfo cto cadet sheriff superintendent inspector detective constable "
+    "private corporal lt gen col sgt capt rep sen gov hon"
 )
 HONORIFICS = words("mr mrs ms miss mx dr prof professor sir dame lord lady rev senator president judge justice captain")
 
@@ -33,14 +34,21 @@ HONORIFICS = words("mr mrs ms miss mx dr prof professor sir dame lord lady rev s
 LAST_WORDS = {
     word: label
     for label, words in {
-        "ORG": "university college institute agency ministry committee council party court company inc ltd corp corporation group bank "
-        "association foundation partners labs fc commission authority department bureau union federation organization organisation "
-        "command alliance consortium coalition cooperative society board club service police army navy parliament senate congress "
-        "administration office secretariat school academy museum hospital brigade division orchestra observatory holdings "
-        "airlines airways pharmaceuticals motors technologies systems industries energy media times post journal tribune herald",
-        "LOC": "river sea mountain mountains island islands lake valley desert nebula peninsula ocean gulf strait basin coast "
+        "ORG": "university college institute agency ministry committee council party court company inc ltd corp "
+        "corporation group bank "
+        "association foundation partners labs fc commission authority department bureau union federation "
+        "organization organisation "
+        "command alliance consortium coalition cooperative society board club service police army navy "
+        "parliament senate congress "
+        "administration office secretariat school academy museum hospital brigade division orchestra observatory "
+        "holdings "
+        "airlines airways pharmaceuticals motors technologies systems industries energy media times post journal "
+        "tribune herald",
+        "LOC": "river sea mountain mountains island islands lake valley desert nebula peninsula ocean gulf "
+        "strait basin coast "
         "glacier marsh bay cape hills forest reef archipelago canyon plateau delta",
-        "FAC": "airport stadium bridge hall road street avenue tower dam hotel station palace cathedral arena port harbour",
+        "FAC": "airport stadium bridge hall road street avenue tower dam hotel station palace cathedral arena "
+        "port harbour",
         "EVENT": "festival games cup olympics war championship championships summit conference fair marathon prix",
         "LAW": "act treaty constitution convention protocol accord",
     }.items()
@@ -55,7 +63,8 @@ FIRM_LAST = words(
 
 #: Capitalised for their place or as a habit, never names by themselves.
 NEVER = words(
-    "easter christmas ramadan i we you he she it they the a an this that these those here there monday tuesday wednesday thursday "
+    "easter christmas ramadan i we you he she it they the a an this that these those here there monday tuesday "
+    "wednesday thursday "
     "friday saturday sunday january february march april may june july august september october november "
     "december spring summer autumn winter source link author writer date title copyright content syndicated "
     "post publish publication published read more click key main total overall conclusion introduction "
@@ -82,8 +91,10 @@ HYPHENED = re.compile(r"(?:-[A-Z][\w’']+)+")
 
 #: A firm or a paper says so beside its name: *the consumer association Thuiswijzer*.
 FIRM_BEFORE = re.compile(
-    r"\b(?:association|company|firm|group|agency|charity|newspaper|brokerage|bank|start-?up|club|party|union|institute|museum|"
-    r"publisher|brand|manufacturer|retailer|consultancy|tank|developer|operator|airline|carmaker|maker|lender|chain|broadcaster) $"
+    r"\b(?:association|company|firm|group|agency|charity|newspaper|brokerage|bank|start-?up|club|party|union|"
+    r"institute|museum|"
+    r"publisher|brand|manufacturer|retailer|consultancy|tank|developer|operator|airline|carmaker|maker|lender|"
+    r"chain|broadcaster) $"
 )
 FIRM_AFTER = re.compile(r"\s(?:newspaper|magazine|company|group|airline|club|bank|party|foundation|website|brand)\b")
 
@@ -92,13 +103,16 @@ CALLED = re.compile(r"\b(?:Exercise|Operation|Hurricane|Cyclone|Typhoon|Storm) [
 
 #: Names that end in what they are: *Northern Rail Board*; only inside a sentence, after a small word.
 PATTERN = re.compile(
-    r"(?<=[a-z,] )(?:[A-Z][\w’'&-]+ ){1,4}(?:University|College|Institute|Agency|Ministry|Committee|Council|Court|Company|Commission|"
-    r"Authority|Association|Foundation|Bureau|Federation|Alliance|Union|Hospital|School|Museum|Observatory|Society|Board|Trust)\b(?! [A-Z])"
+    r"(?<=[a-z,] )(?:[A-Z][\w’'&-]+ ){1,4}(?:University|College|Institute|Agency|Ministry|Committee|Council|Court|"
+    r"Company|Commission|"
+    r"Authority|Association|Foundation|Bureau|Federation|Alliance|Union|Hospital|School|Museum|Observatory|"
+    r"Society|Board|Trust)\b(?! [A-Z])"
 )
 
 #: A given name and a family name.
 FULL_NAME = re.compile(
-    r"\b([A-ZÀ-Þ][a-zà-ÿ]+) (?:[A-Z]\. )?(?:(?:van|von|de|der|den|da|dos|del|di|bin|al|el|la|le) ){0,2}([A-ZÀ-Þ][\w’'-]*[a-zà-ÿ])\b(?! (?:[A-Z][a-z]|of [A-Z]))"
+    r"\b([A-ZÀ-Þ][a-zà-ÿ]+) (?:[A-Z]\. )?(?:(?:van|von|de|der|den|da|dos|del|di|bin|al|el|la|le) "
+    r"){0,2}([A-ZÀ-Þ][\w’'-]*[a-zà-ÿ])\b(?! (?:[A-Z][a-z]|of [A-Z]))"
 )
 
 #: Capitalised words inside a sentence that the model left out: ``the Little`` before *Antler River*.
@@ -106,12 +120,16 @@ BEFORE = re.compile(r"(?:\bthe|[a-z]) ((?:[A-Z][\w'’-]+ ){1,3})$")
 
 #: What only an organisation or a team does; a stadium or a river that does it is none.
 ACTING = re.compile(
-    r"\s+(?:has |have |had |will |would |also |again )?(?:says?|said|won|wins?|beat|lost|lose|announced?|signed|sold|bought|hired|"
-    r"scored?|plans?|agreed|offered|launched|raised|start|fell|faced?|finished|must|currently has|should|moved|applied|acquired)\b"
+    r"\s+(?:has |have |had |will |would |also |again )?(?:says?|said|won|wins?|beat|lost|lose|announced?|signed|"
+    r"sold|bought|hired|"
+    r"scored?|plans?|agreed|offered|launched|raised|start|fell|faced?|finished|must|currently has|should|moved|"
+    r"applied|acquired)\b"
 )
 OF_PLACE = re.compile(
-    r"\b(?:town|city|village|port|island|province|district|capital|municipality|suburb|resort|outskirts|neighbou?rhood) of $"
-    r"|\b(?:harbour|house|hotel|town|city|village|home|office|factory|school|church|museum|market|port|mill|airport|hospital|"
+    r"\b(?:town|city|village|port|island|province|district|capital|municipality|suburb|resort|outskirts|"
+    r"neighbou?rhood) of $"
+    r"|\b(?:harbour|house|hotel|town|city|village|home|office|factory|school|church|museum|market|port|mill|"
+    r"airport|hospital|"
     r"beach|lake|street|university|college|clinic|stadium) (?:in|at|near|outside) $",
     re.I,
 )
@@ -134,7 +152,8 @@ CLUB_LAST = words(
 
 #: Words that a company's name loses in running text (*Kettle* for *Kettle Labs*).
 FIRM_WORDS = words(
-    "labs inc ltd corp corporation group partners holdings motors systems technologies company co fc united town city albion harbour rovers wanderers athletic"
+    "labs inc ltd corp corporation group partners holdings motors systems technologies company co fc united town "
+    "city albion harbour rovers wanderers athletic"
 )
 
 
@@ -384,14 +403,8 @@ def _mistaken(
         return label in {"WORK_OF_ART", "LAW", "EVENT"} and not acronym
     if all(w in NEVER or w in common or lower[w] for w in low if w not in SMALL_IN_TITLE):
         # "Strategic Meetings", "Security Sector Reform": every word is at home in the text
-        if (
-            label != "PERSON"
-            and kind == "paragraph"
-            and not initial
-            and all(w[0].isupper() for w in words if w.lower() not in SMALL_IN_TITLE)
-        ):
-            return False
-        return True
+        capitals_only = all(w[0].isupper() for w in words if w.lower() not in SMALL_IN_TITLE)
+        return label == "PERSON" or kind != "paragraph" or initial or not capitals_only
     if (
         part == "label"
         and label in {"WORK_OF_ART", "PRODUCT", "LAW", "EVENT", "ORG"}
@@ -696,9 +709,9 @@ def _told(text: str, s: Span) -> str:
     if s.label in {"ORG", "PERSON", "PRODUCT", "WORK_OF_ART", "NORP"}:
         if OF_PLACE.search(before):
             return "GPE"
-        if s.label != "PERSON" or " " not in text[s.start : s.end]:
-            if WHERE_AFTER.match(after) or LIVING.search(before):
-                return "GPE"
+        short = s.label != "PERSON" or " " not in text[s.start : s.end]
+        if short and (WHERE_AFTER.match(after) or LIVING.search(before)):
+            return "GPE"
     if s.label in {"ORG", "PERSON", "GPE", "PRODUCT"}:
         if WATER.match(after):
             return "LOC"

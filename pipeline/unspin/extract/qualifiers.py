@@ -18,8 +18,10 @@ FUTURE = words("will shall 'll ’ll wo would 'd ’d")
 CONTROL = {
     **dict.fromkeys(
         words(
-            "plan intend aim hope want wish prepare agree decide pledge vow promise propose offer commit resolve mean "
-            "look opt consider contemplate schedule undertake threaten volunteer elect design set consent contract swear "
+            "plan intend aim hope want wish prepare agree decide pledge vow promise propose offer commit resolve "
+            "mean "
+            "look opt consider contemplate schedule undertake threaten volunteer elect design set consent "
+            "contract swear "
             "bid target invite be dream arrange apply vote meet gather travel"
         ),
         "planned",
@@ -36,7 +38,8 @@ CONTROL = {
     ),
     **dict.fromkeys(
         words(
-            "expect allow enable permit seem appear tend believe think say report rumour rumor allege claim estimate know "
+            "expect allow enable permit seem appear tend believe think say report rumour rumor allege claim "
+            "estimate know "
             "project forecast predict empower equip train authorize authorise entitle afford suppose lead"
         ),
         "possible",
@@ -46,7 +49,8 @@ CONTROL = {
     ),
     **dict.fromkeys(
         words(
-            "help make continue begin start manage come keep go proceed get happen learn serve use dare choose see let rush"
+            "help make continue begin start manage come keep go proceed get happen learn serve use dare choose "
+            "see let rush"
         ),
         "",
     ),
@@ -66,7 +70,8 @@ ADJECTIVES = {
     ),
     **dict.fromkeys(
         words(
-            "essential crucial important vital necessary imperative critical required obliged urgent pivotal key better best"
+            "essential crucial important vital necessary imperative critical required obliged urgent pivotal key "
+            "better best"
         ),
         "obligated",
     ),
@@ -119,10 +124,13 @@ REPRESENTATIVES = words(
 PLAN_NOUNS = {
     "plan": "planned", "decision": "planned", "commitment": "planned", "pledge": "planned", "promise": "planned",
     "proposal": "planned", "offer": "planned", "agreement": "planned", "intention": "planned", "move": "planned",
-    "desire": "planned", "ambition": "planned", "deal": "planned", "determination": "planned", "willingness": "planned",
+    "desire": "planned", "ambition": "planned", "deal": "planned", "determination": "planned",
+    "willingness": "planned",
     "effort": "attempted", "attempt": "attempted", "bid": "attempted", "campaign": "attempted", "drive": "attempted",
-    "struggle": "attempted", "push": "attempted", "ability": "possible", "chance": "possible", "opportunity": "possible",
-    "capacity": "possible", "permission": "possible", "right": "possible", "power": "possible", "potential": "possible",
+    "struggle": "attempted", "push": "attempted", "ability": "possible", "chance": "possible",
+    "opportunity": "possible",
+    "capacity": "possible", "permission": "possible", "right": "possible", "power": "possible",
+    "potential": "possible",
     "need": "obligated", "duty": "obligated", "obligation": "obligated", "failure": "negated", "refusal": "negated",
     "inability": "negated",
 }  # fmt: skip

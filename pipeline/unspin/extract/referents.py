@@ -95,7 +95,7 @@ class Referents:
         return mention if mention is not None and self.mentions[mention].type not in {"PERSON", "NORP"} else None
 
     def definite(self, noun: str, at: int) -> int | None:
-        """Resolve *the company* to the one name that was called so or bears the word, else to the only one of its kind."""
+        """Resolve *the company* to the one name called so or bearing the word, else to the only one of its kind."""
         if noun in LOOSE:
             return None
         called = self.called.get(noun)

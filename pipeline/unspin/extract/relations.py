@@ -39,7 +39,8 @@ LINKS = words("with to for on of in against at over by between")
 BEING = words("in on at from under behind against near within inside outside")
 #: Adjectives whose preposition tells no relation.
 VAGUE = words(
-    "able unable likely unlikely due such same sure clear true hard easy difficult good bad high low big small early late"
+    "able unable likely unlikely due such same sure clear true hard easy difficult good bad high low big small "
+    "early late"
 )
 #: Verbs in parses that carry no statement.
 SILENT = words("aux auxpass amod compound cc punct case prep nmod")

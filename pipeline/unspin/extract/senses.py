@@ -210,8 +210,12 @@ ROLES = words(
 
 #: What an office at an organisation makes of its holder; the others work for it.
 WORK_ROLES = {
-    "member": "MEMBER_OF", "founder": "FOUNDED", "co-founder": "FOUNDED", "owner": "OWNS", "president": "LEADS", "head": "LEADS",
-    "leader": "LEADS", "chief": "LEADS", "director": "LEADS", "chairman": "LEADS", "chairwoman": "LEADS", "chair": "LEADS",
-    "ceo": "LEADS", "mayor": "LEADS", "governor": "LEADS", "minister": "LEADS", "author": "CREATED", "writer": "CREATED",
-    "player": "PLAYS_FOR", "captain": "PLAYS_FOR", "coach": "LEADS", "manager": "LEADS", "king": "LEADS", "queen": "LEADS",
+    "member": "MEMBER_OF", "founder": "FOUNDED", "co-founder": "FOUNDED", "owner": "OWNS", "president": "LEADS",
+    "head": "LEADS",
+    "leader": "LEADS", "chief": "LEADS", "director": "LEADS", "chairman": "LEADS", "chairwoman": "LEADS",
+    "chair": "LEADS",
+    "ceo": "LEADS", "mayor": "LEADS", "governor": "LEADS", "minister": "LEADS", "author": "CREATED",
+    "writer": "CREATED",
+    "player": "PLAYS_FOR", "captain": "PLAYS_FOR", "coach": "LEADS", "manager": "LEADS", "king": "LEADS",
+    "queen": "LEADS",
 }  # fmt: skip

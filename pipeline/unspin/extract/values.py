@@ -56,7 +56,8 @@ SCALES = {
 }  # fmt: skip
 CURRENCIES = {
     "$": "USD", "us$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₺": "TRY", "₴": "UAH",
-    "₦": "NGN", "₩": "KRW", "₪": "ILS", "c$": "CAD", "a$": "AUD", "nz$": "NZD", "hk$": "HKD", "s$": "SGD", "r$": "BRL",
+    "₦": "NGN", "₩": "KRW", "₪": "ILS", "c$": "CAD", "a$": "AUD", "nz$": "NZD", "hk$": "HKD", "s$": "SGD",
+    "r$": "BRL",
     "dollar": "USD", "dollars": "USD", "usd": "USD", "euro": "EUR", "euros": "EUR", "eur": "EUR", "pound": "GBP",
     "pounds": "GBP", "gbp": "GBP", "sterling": "GBP", "yen": "JPY", "jpy": "JPY", "yuan": "CNY", "renminbi": "CNY",
     "cny": "CNY", "rupees": "INR", "rupee": "INR", "rubles": "RUB", "roubles": "RUB", "zloty": "PLN", "zlotys": "PLN",
@@ -65,7 +66,10 @@ CURRENCIES = {
     "cents": "USD", "cent": "USD",
 }  # fmt: skip
 
-_MONTH = r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+_MONTH = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|"
+    r"aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:1[5-9]|20)\d\d)"
 _WEEKDAY = r"(?:(?:on\s+)?(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?"
@@ -82,7 +86,8 @@ PATTERNS = tuple(
         rf"(?P<when>last|next|this)\s+{_MONTH}",
         rf"{_MONTH}(?:\s+(?P<when>last|next|this)\s+year)?",
         r"(?P<word>today|yesterday|tomorrow|tonight)",
-        r"(?:(?:on|late|early)\s+)?(?P<when>last|next|this)?\s*(?P<weekday>(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?:\s+(?:morning|afternoon|evening|night))?",
+        r"(?:(?:on|late|early)\s+)?(?P<when>last|next|this)?\s*(?P<weekday>(?:mon|tues|wednes|thurs|fri|satur|"
+        r"sun)day)(?:\s+(?:morning|afternoon|evening|night))?",
         r"(?P<when>last|next|this|the\s+(?:past|coming|current))\s+(?P<unit>year|month|week|decade|century)",
         r"(?P<count>\d+|\w+)\s+(?P<ago>day|week|month|year)s?\s+(?:ago|earlier)",
         rf"(?P<season>spring|summer|autumn|fall|winter)\s+(?:of\s+)?{_YEAR}",
@@ -198,7 +203,8 @@ def _resolve(g: dict[str, str | None], today: dt.date | None, past: bool) -> str
 
 
 NUMBER = re.compile(
-    r"(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?P<scale>hundred|thousand|million|billion|trillion|dozen|crore|lakh|bn|mn|tn|k|m)?\b",
+    r"(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?P<scale>hundred|thousand|million|billion|"
+    r"trillion|dozen|crore|lakh|bn|mn|tn|k|m)?\b",
     re.I,
 )
 
@@ -268,7 +274,8 @@ def percent(text: str) -> str:
 
 
 UNITS = {
-    "kilometres": "km", "kilometers": "km", "kilometre": "km", "kilometer": "km", "km": "km", "miles": "mi", "mile": "mi",
+    "kilometres": "km", "kilometers": "km", "kilometre": "km", "kilometer": "km", "km": "km", "miles": "mi",
+    "mile": "mi",
     "metres": "m", "meters": "m", "metre": "m", "meter": "m", "feet": "ft", "foot": "ft", "tonnes": "t", "tonne": "t",
     "tons": "ton", "kilograms": "kg", "kilogrammes": "kg", "kg": "kg", "pounds": "lb", "litres": "l", "liters": "l",
     "hectares": "ha", "acres": "acre", "mw": "MW", "megawatts": "MW", "gw": "GW", "gigawatts": "GW", "kw": "kW",
