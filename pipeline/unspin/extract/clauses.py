@@ -335,7 +335,12 @@ class Clauses:
                         c.factor *= 0.95
                 elif tags[k] not in {"WDT", "WP"} and lower[k] != "there":
                     c.subjects += self.spread(k)
-            if dep == "ccomp" and infinitive and parent is not None:
+            adjective = head if tags[head][:1] == "J" else next((k for k in p.children[head] if deps[k] == "acomp"), -1)
+            if infinitive and lower[p.lefts[v]] == "for" and dep in {"advcl", "xcomp", "ccomp"}:
+                # "it is essential for the agency to act": not that it does
+                c.modality = q.ADJECTIVES.get(lower[adjective], "planned") if adjective >= 0 else "planned"
+                c.tense = "future"
+            elif dep == "ccomp" and infinitive and parent is not None:
                 # "allows banks to sell": the complement has its subject, its verb above has the say
                 told = q.CONTROL.get(p.lemmas[head])
                 if told == "negated":

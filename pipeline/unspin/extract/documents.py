@@ -36,6 +36,11 @@ LISTING = words("include involve contain comprise cover feature encompass list e
 #: Table headings under which a cell says what its row is for.
 PURPOSES = words("objective objectives goal goals purpose purposes aim aims function functions task tasks")
 
+#: What is met without a meeting.
+MEASURES = words(
+    "standard requirement need target goal demand deadline expectation challenge cost condition criterion rule"
+)
+
 HE = words("he she him her")
 ME = words("i me")
 
@@ -303,6 +308,8 @@ class _Relations:
             )
         if row.kind == "agentless" and not row.predicate.startswith("be "):
             return ""  # the patient stands as the subject; the types speak of those who act
+        if row.predicate == "meet" and not row.preposition and p.lemmas[row.object].lower() in MEASURES:
+            return "FULFILLS"  # "met the targets" is no meeting
         return self.types.get((row.predicate, row.preposition), "")
 
     def _speaker(self, reader: Reader, facts: Clause, offset: int, since: int) -> tuple[int | None, str]:

@@ -50,6 +50,15 @@ WISHING = words("propose plan discuss seek demand urge consider call want encour
 LASTING = words("spend take last have need wait cost save lose")
 #: Words before a name that are no office.
 BEFORE_NAME = words("former late then mr ms dr mr. ms. dr. mrs mrs. mx")
+#: Participles that describe the noun after them.
+PARTICIPIAL = words(
+    "pressing evolving emerging existing growing rising lasting underlying outstanding remaining neighboring neighbouring "
+    "surprising increasing ongoing competing conflicting leading missing"
+)
+#: Verbs that take no object; where the parser gives them one, they are adjectives (*evolving threats*).
+INTRANSITIVE = words(
+    "evolve emerge arise happen occur exist live die arrive appear disappear fall rise come go remain last"
+)
 #: What no person is, so that the apposition is another's.
 NO_PERSON = words(
     "house company firm group agency association newspaper channel university school bank club party union"
@@ -121,6 +130,8 @@ class Reader(Clauses):
         c = self.clause(v)
         if not c.subjects:
             return
+        if p.lower[v] in PARTICIPIAL and p.heads[v] == v - 1 and p.deps[v] in {"xcomp", "ccomp"}:
+            return  # "address pressing threats": an adjective taken for a verb
         predicate = lemma(p, v)
         objects: list[int] = []
         datives: list[int] = []
@@ -146,7 +157,10 @@ class Reader(Clauses):
             elif d == "prt":
                 predicate = f"{predicate} {p.lower[k]}"
             elif d in {"xcomp", "ccomp"}:
-                clausal = True
+                if k == v + 1 and p.lower[k] in PARTICIPIAL:
+                    objects += [x for o in p.children[k] if p.deps[o] in OBJECTS for x in self.spread(o)]
+                else:
+                    clausal = True
             elif d == "advmod" and p.tags[k] == "WRB":
                 where = True
         if p.deps[v] == "relcl":
@@ -229,7 +243,7 @@ class Reader(Clauses):
                 for s in c.subjects:
                     self._add(v, c, s, predicate, "to", o, 0.9, "active")
         for k in prepositions:
-            if p.lower[k] != light:
+            if not light:
                 self._prepositional(v, c, c.subjects, predicate, k, bool(objects), "active")
         if not light:
             # "exported wheat to Egypt": the noun's preposition is the verb's where the lexicon knows the pair
@@ -293,6 +307,8 @@ class Reader(Clauses):
                             self._add(v, c, s, predicate, f"{preposition} {p.lower[child]} of", o, 0.9, kind)
                     continue
                 for o in self.spread(child):
+                    if preposition == "to" and p.tags[self.phrase(o)[0]] == "RB":
+                        continue  # "to effectively counter threats" is no place to go
                     if not self._circumstance(preposition, o):
                         for s in subjects:
                             self._add(v, c, s, predicate, shown, o, factor, kind)
@@ -601,6 +617,8 @@ class Reader(Clauses):
         )
         if any(p.deps[k] == "det" and p.lower[k] in {"no", "neither"} for k in p.children[o]):
             negated = not negated if preposition == "" else True
+        if kind == "active" and not preposition and predicate in INTRANSITIVE:
+            return
         if kind == "active" and predicate in {"do", "get"} and preposition:
             return
         sl, sh = self.phrase(s) if s != VIRTUAL else (v, v)
