@@ -52,7 +52,8 @@ LASTING = words("spend take last have need wait cost save lose")
 BEFORE_NAME = words("former late then mr ms dr mr. ms. dr. mrs mrs. mx")
 #: Participles that describe the noun after them.
 PARTICIPIAL = words(
-    "pressing evolving emerging existing growing rising lasting underlying outstanding remaining neighboring neighbouring "
+    "pressing evolving emerging existing growing rising lasting underlying outstanding remaining neighboring "
+    "neighbouring "
     "surprising increasing ongoing competing conflicting leading missing"
 )
 #: Verbs that take no object; where the parser gives them one, they are adjectives (*evolving threats*).
