@@ -64,7 +64,7 @@ def articles(tmp_path):
 
 
 COMMANDS = ["run", "restore", "score", "eval", "diff", "report", "export", "init"]
-LEXICON = ["check", "list"]
+LEXICON = ["check", "list", "learn"]
 
 
 def test_help_names_every_command_and_loads_nothing_heavy():
@@ -135,8 +135,8 @@ ERRORS = {
         "articles/spun.txt: is a file, not a folder; choose a folder with -o",
     ),
     "an output among other files": (
-        ["run", "articles/spun.txt", "-o", "void/.."],
-        "void/..: holds other files and is no run folder; choose an empty or new folder with -o",
+        ["run", "articles/spun.txt", "-o", "void"],
+        "void: holds other files and is no run folder; choose an empty or new folder with -o",
     ),
     "an unknown pack": (["run", "articles", "--pack", "nope"], "nope: is no pack (a folder with pack.toml)"),
     "an unknown engine": (["run", "articles", "--engine", "spark"], "no engine 'spark'; there are local, dask"),
@@ -158,6 +158,8 @@ ERRORS = {
 @pytest.mark.parametrize("name", ERRORS)
 def test_errors_are_one_line_with_the_next_step_and_exit_2(capsys, articles, tmp_path, name):
     (tmp_path / "void").mkdir()
+    if "other files" in name:
+        (tmp_path / "void/thesis.txt").write_text("mine")
     (tmp_path / "bad.toml").write_text("packs = [")
     arguments, message = ERRORS[name]
     code, out, err = inside(capsys, *arguments)
@@ -367,3 +369,21 @@ def test_lexicon_check_names_each_fault(capsys, tmp_path):
     first, last = out.splitlines()
     assert first.startswith(f"{pack}/entries.tsv:3: schema: the example needs exactly one")
     assert last == "1 fault, 0 remarks"
+
+
+def test_lexicon_learn_proposes_entries_from_pairs(capsys, tmp_path):
+    for name, words in (("spun", "demanding situations"), ("plain", "challenges")):
+        (tmp_path / name).mkdir()
+        for n in "ab":
+            text = f"The people of Libya have to face {words} in every region this year, said the minister.\n"
+            (tmp_path / name / f"{n}.txt").write_text(text)
+    code, out, err = inside(capsys, "lexicon", "learn", "--spun", "spun", "--plain", "plain")
+    assert (code, err) == (0, "")
+    head, line = out.splitlines()
+    assert head.split("\t") == ["spun", "plain", "form", "example", "places", "documents"]
+    spun, plain, form, example, *evidence = line.split("\t")
+    assert (spun, plain, form, evidence) == ("demanding situation", "challenge", "noun", ["2", "2"])
+    assert "have to face [demanding situations|challenges] in every region" in example
+    (tmp_path / "plain/b.txt").unlink()
+    code, _, err = inside(capsys, "lexicon", "learn", "--spun", "spun", "--plain", "plain")
+    assert (code, err) == (2, "unspin: spun/b.txt: has no original plain/b.txt; add it or take the spun text out\n")

@@ -540,5 +540,36 @@ def list_lexicon(
                 _print(f"{found.name:14} {entry.spun} > {entry.plain} ({entry.form}): {entry.example}")
 
 
+@lexicon_app.command("learn", epilog="Example: unspin lexicon learn --spun spun/ --plain originals/ > proposals.tsv")
+def learn_lexicon(
+    spun: Annotated[Path, typer.Option(help="A spun text, or a folder of them.")],
+    plain: Annotated[Path, typer.Option(help="Its plain original, or a folder with the same names.")],
+) -> None:
+    """Propose entries from spun texts beside their plain originals: with evidence, never into a pack."""
+    from unspin.lexicon.learn import align, propose
+
+    proposals = propose((name, pair) for name, a, b in _text_pairs(spun, plain) for pair in align(a, b))
+    _print("\t".join(("spun", "plain", "form", "example", "places", "documents")))
+    for proposal in proposals:
+        _print("\t".join(map(str, proposal)))
+
+
+def _text_pairs(spun: Path, plain: Path) -> Iterator[tuple[str, str, str]]:
+    from unspin import sources
+
+    originals = {item.doc_id: item for item in sources.find([plain])}
+    items = sources.find([spun])
+    if spun.is_file() and plain.is_file():
+        originals = dict.fromkeys((item.doc_id for item in items), next(iter(originals.values())))
+    for item in items:
+        if item.doc_id not in originals:
+            raise CallError(f"{item.path}: has no original {plain / item.doc_id}; add it or take the spun text out")
+        for a, b in zip(sources.read(item), sources.read(originals[item.doc_id]), strict=True):
+            for source in (a, b):
+                if source.status:
+                    raise CallError(f"{source.path}: {source.reason}; mend it or take it out")
+            yield a.doc_id, a.text, b.text
+
+
 if __name__ == "__main__":
     main()
