@@ -320,10 +320,12 @@ def _clean(text: str, start: int, end: int, label: str) -> tuple[int, int] | Non
     cut = stretch.find("\n")
     if cut >= 0:
         end = start + cut
-    while start < end and (text[start].isspace() or text[start] in "\"'“”‘’([{,;:.|*#-–—"):
+    while start < end and (text[start].isspace() or text[start] in "\"'“”‘’([{<>,;:.|*#-–—"):
         start += 1
     while end > start and (
-        text[end - 1].isspace() or text[end - 1] in "\"'“”‘’([{,;:|*#-–—" or (text[end - 1] == "." and label in VALUES)
+        text[end - 1].isspace()
+        or text[end - 1] in "\"'“”‘’([{<>,;:|*#-–—"
+        or (text[end - 1] == "." and label in VALUES)
     ):
         end -= 1
     if label in VALUES:
@@ -734,8 +736,8 @@ def _short_forms(types: dict[str, str], lexical: Collection[str]) -> dict[str, s
             by_word[" ".join(words[-2:])].add(name)
     joined: dict[str, str] = {}
     for name, label in types.items():
-        if name in lexical:
-            continue
+        if name in lexical or name.lower().rstrip(".") in FIRM_WORDS or len(name) < 3:
+            continue  # "Co" is the short form of nobody
         longer = sorted(n for n in by_word.get(name, ()) if n != name and len(n) > len(name))
         if types[name] == "PERSON":
             persons = [n for n in longer if types[n] == "PERSON"]
