@@ -26,7 +26,7 @@ from scipy.optimize import minimize
 
 from unspin.evaluate import parse_gold
 from unspin.layout import layout
-from unspin.restore import Restorer, decoder, features, grammar, prior
+from unspin.restore import Restorer, decoder, features
 from unspin.restore.tokens import tokens
 
 HERE = Path(__file__).resolve().parent
@@ -56,29 +56,29 @@ def normal(text: str) -> str:
     return re.sub(r"\ban\b", "a", text)
 
 
-def cases(restorer: Restorer, marked: str, second: bool) -> tuple[list[Case], float, int]:
-    """Decode one gold article and label every place; also its evidence and its words."""
+def cases(restorer: Restorer, pieces, marked: str, stage: str, before) -> tuple[list[Case], list]:
+    """Decode one gold article in one pass and label every place; also the choices, for the next pass."""
     spun, gold = parse_gold(marked)
-    pieces = restorer.pieces(spun, layout(spun))
-    weights = restorer.weights
-    first = [restorer.decode(p, weights.first) for p in pieces]
-    found = prior.evidence(c for cs in first for c in cs)
-    words = sum(len(p.found) for p in pieces)
-    contexts = restorer.contexts(pieces, first, {p.block for p in pieces}) if second else [None] * len(pieces)
+    vector = getattr(restorer.weights, stage)
+    contexts = [None] * len(pieces)
+    if before:
+        contexts = restorer.contexts(pieces, before, {p.block for p in pieces})
+    before = before or [()] * len(pieces)
+    choices = [restorer.decode(p, vector, c, b) for p, c, b in zip(pieces, contexts, before, strict=True)]
     made: list[Case] = []
-    for piece, context, before in zip(pieces, contexts, first, strict=True):
+    for piece, context, earlier in zip(pieces, contexts, before, strict=True):
         if not piece.matches:
             continue
         known = context or features.Context()
-        vector = weights.second if second else weights.first
-        own = {(c.first, c.last, o.rule): p for c in before for p, o in c.others if o is not None}
+        own = {(c.first, c.last, o.rule): p for c in earlier for p, o in c.others if o is not None}
         static = {}
         for match in piece.matches:
             for candidate in match.candidates:
                 static[match.first, match.last, candidate] = features.static(
                     match, candidate, piece.found, piece.title, known,
                     restorer.frequency(match, candidate, piece.found),
-                    own.get((match.first, match.last, candidate.rule), 0.0), restorer.records)
+                    own.get((match.first, match.last, candidate.rule), 0.0), restorer.records,
+                    piece.suits[match.first, match.last, candidate])
         arcs = decoder.lattice(piece.found, piece.matches,
                                lambda m, c: features.dot(vector, static[m.first, m.last, c]))
         mixture = restorer.mixture(vector)
@@ -113,7 +113,7 @@ def cases(restorer: Restorer, marked: str, second: bool) -> tuple[list[Case], fl
             made.append(Case(np.array(values), np.array(right), any(g.required for g in here),
                              spun[max(0, start - 25) : start] + "[" + spun[start:end] + "]" + spun[end : end + 25]
                              + " => " + str([r.candidate.plain for r in place.rivals]), tuple(sorted(seen))))
-    return made, found, words
+    return made, choices
 
 
 def reads(mixture, left, words, right):
@@ -123,29 +123,44 @@ def reads(mixture, left, words, right):
         a, b = b, word
 
 
-def fit(all_cases: list[Case], use: list[int], penalty: float = 0.3) -> np.ndarray:
-    """Fit a conditional logit; a place where no option is right counts half, for keeping."""
-    prepared = []
-    for case in all_cases:
-        right, weight = case.right.copy(), 1.0
-        if not right.any():
-            right[0], weight = True, 0.5
-        prepared.append((case.values[:, use], right, weight))
+class Block(NamedTuple):
+    """All cases of an article in arrays padded to the same number of options."""
+
+    values: np.ndarray
+    right: np.ndarray
+    mask: np.ndarray
+    weight: np.ndarray
+
+
+def pack(all_cases: list[Case], most: int = 16) -> Block:
+    """Pad cases; a place where no option is right counts half, for keeping."""
+    n = len(all_cases)
+    values = np.zeros((n, most, len(features.NAMES)))
+    right, mask, weight = np.zeros((n, most), bool), np.zeros((n, most), bool), np.ones(n)
+    for k, case in enumerate(all_cases):
+        m = min(most, len(case.right))
+        values[k, :m], right[k, :m], mask[k, :m] = case.values[:m], case.right[:m], True
+        if not case.right[:m].any():
+            right[k, 0], weight[k] = True, 0.5
+    return Block(values, right, mask, weight)
+
+
+def fit(blocks: list[Block], use: list[int], penalty: float = 0.3) -> np.ndarray:
+    """Fit a conditional logit."""
+    values = np.concatenate([b.values for b in blocks])[:, :, use]
+    right, mask, weight = (np.concatenate([b[i] for b in blocks]) for i in (1, 2, 3))
 
     def loss(w):
-        value, slope = penalty * w @ w, 2 * penalty * w
-        for x, right, weight in prepared:
-            z = x @ w
-            p = np.exp(z - z.max())
-            p /= p.sum()
-            chance = p[right].sum() + 1e-12
-            value -= weight * math.log(chance)
-            slope = slope - weight * (x.T @ (np.where(right, p / chance, 0.0) - p))
-        return value, slope
+        z = np.where(mask, values @ w, -1e9)
+        p = np.exp(z - z.max(axis=1, keepdims=True))
+        p /= p.sum(axis=1, keepdims=True)
+        q = p * right
+        chance = q.sum(axis=1) + 1e-12
+        slope = np.einsum("n,nk,nkf->f", weight, p - q / chance[:, None], values)
+        return penalty * w @ w - (weight * np.log(chance)).sum(), 2 * penalty * w + slope
 
-    found = minimize(loss, np.zeros(len(use)), jac=True, method="L-BFGS-B").x
     whole = np.zeros(len(features.NAMES))
-    whole[use] = found
+    whole[use] = minimize(loss, np.zeros(len(use)), jac=True, method="L-BFGS-B").x
     return whole
 
 
@@ -187,37 +202,47 @@ def main() -> None:
     files = [f for folder in folders for f in sorted(folder.glob("*.marked.txt"))]
     restorer = Restorer.load(args.pack)
     texts = {f.name: f.read_text(encoding="utf-8") for f in files}
-    late = {features.INDEX[n] for n in ("document", "block", "elsewhere")}
-    used = [i for i in range(len(features.NAMES))]
-    counts = {name: Counter(x for c in cases(restorer, marked, False)[0] for x in c.seen)
+    late = {features.INDEX[n] for n in ("document", "block", "elsewhere", "density")}
+    every = list(range(len(features.NAMES)))
+    pieces = {}
+    for name, marked in texts.items():
+        spun = parse_gold(marked)[0]
+        pieces[name] = restorer.pieces(spun, layout(spun))
+    counts = {name: Counter(x for c in cases(restorer, pieces[name], marked, "first", None)[0] for x in c.seen)
               for name, marked in texts.items()}
     everything = sum(counts.values(), Counter())
+    got, packed = {}, {}
     for turn in range(2):
-        for second in (False, True):
-            got = {}
+        before = dict.fromkeys(texts)
+        for stage in ("first", "second", "third"):
+            use = every if stage != "first" else [i for i in every if i not in late]
             for name, marked in texts.items():
                 restorer.records = as_records(everything - counts[name])  # never what the article itself shows
-                got[name] = cases(restorer, marked, second)
-            use = [i for i in used if second or i not in late]
-            w = fit([c for cs, _, _ in got.values() for c in cs], use)
-            as_weights(restorer, **{"second" if second else "first": w})
-            print("second" if second else "first", {n: round(float(v), 2) for n, v in zip(features.NAMES, w)})
-    spun_names = [n for n in texts if not n.startswith("clean-")]
-    total = {t: [0, 0, 0] for t in (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75)}
-    for name in spun_names:
-        w = fit([c for other, (cs, _, _) in got.items() if other != name for c in cs], used)
+                got[name], _ = cases(restorer, pieces[name], marked, stage, before[name])
+                packed[name] = pack(got[name])
+            w = fit(list(packed.values()), use)
+            as_weights(restorer, **{stage: w})
+            print(turn, stage, {n: round(float(v), 2) for n, v in zip(features.NAMES, w) if v})
+            for name, marked in texts.items():
+                restorer.records = as_records(everything - counts[name])
+                _, before[name] = cases(restorer, pieces[name], marked, stage, before[name])
+    total = {t: [0, 0, 0] for t in (0.5, 0.55, 0.6, 0.65, 0.7, 0.75)}
+    for name in texts:
+        if name.startswith("clean-"):
+            continue
+        w = fit([b for other, b in packed.items() if other != name], every)
         for t in total:
-            row = figures(got[name][0], w, t)
+            row = figures(got[name], w, t)
             total[t] = [a + b for a, b in zip(total[t], row)]
-        row = figures(got[name][0], w, 0.55)
-        print(f"{name[:44]:44} found {row[0]:4} false {row[1]:4} missed {row[2]:4}  evidence/100 {100 * got[name][1] / got[name][2]:.1f}")
+        row = figures(got[name], w, 0.6)
+        print(f"{name[:44]:44} found {row[0]:4} false {row[1]:4} missed {row[2]:4}")
         if args.show:
-            for case in got[name][0]:
+            for case in got[name]:
                 z = case.values @ w
                 p = np.exp(z - z.max())
                 p /= p.sum()
                 k = int(p.argmax())
-                if k and not case.right[k] and p[k] > 0.55:
+                if k and not case.right[k] and p[k] > 0.6:
                     print(f"      {p[k]:.2f} #{k} {case.text}  right: {np.flatnonzero(case.right).tolist()}")
     for t, (found, false, missed) in total.items():
         p, r = found / max(1, found + false), found / max(1, found + missed)
@@ -225,7 +250,7 @@ def main() -> None:
     if args.write:
         path = features.WEIGHTS_PATH
         data = json.loads(path.read_text())
-        for part in ("first", "second"):
+        for part in ("first", "second", "third"):
             data[part] = {n: round(v, 4) for n, v in zip(features.NAMES, getattr(restorer.weights, part)) if v}
         path.write_text(json.dumps(data, indent=1) + "\n")
         rows = [f"{spun}\t{plain}\t{n}\n" for (spun, plain), n in sorted(everything.items())]

@@ -1,8 +1,9 @@
-"""Restore the plain terms of spun text: a noisy channel decoded in two passes."""
+"""Restore the plain terms of spun text: a noisy channel decoded in three passes."""
 
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,8 @@ from unspin.lexicon.read import LexiconError, Pack, find_packs, fingerprint, rea
 from unspin.records import Block, Edit, Span
 from unspin.restore import candidates, decoder, features, grammar, prior
 from unspin.restore.candidates import Candidate, Match
+from unspin.restore.context_model import ContextModel
+from unspin.restore.context_model import shipped as shipped_context
 from unspin.restore.decoder import Choice
 from unspin.restore.language_model import Mixture, Trigram, Web
 from unspin.restore.tokens import Token, tokens
@@ -22,7 +25,7 @@ TITLE_SHARE = 0.6
 
 
 #: What the first pass typically finds in a spun document, for texts too short to tell.
-KNOWN_SPUN = features.Context(document=0.5)
+KNOWN_SPUN = features.Context(document=0.7, density=0.7)
 
 
 class Decoded(NamedTuple):
@@ -41,6 +44,7 @@ class Piece(NamedTuple):
     found: list[Token]
     matches: list[Match]
     title: bool
+    suits: dict[tuple[int, int, Candidate], float]  #: what the context model says of each candidate at its place
 
 
 class Restorer:
@@ -56,6 +60,7 @@ class Restorer:
                  records: features.Records | None = None) -> None:
         self.packs = tuple(packs)
         self.records: features.Records = records or {}
+        self._context: ContextModel = shipped_context()
         self.weights = weights
         self.careful = careful
         self._trie = trie
@@ -82,39 +87,36 @@ class Restorer:
         return {"packs": [p.name for p in self.packs], "lexicons": self._lexicon_hash, "weights": weights,
                 "careful": self.careful}
 
-    # -- the two passes
+    # -- the passes
 
     def restore(self, text: str, blocks: Sequence[Block]) -> Decoded:
         """Propose edits for the blocks of a text, which is left as it is.
 
-        Two passes: the first decodes without knowing the document; what it
+        Three passes: the first decodes without knowing the document; what it
         finds gives the document its spin score and its prior, under which the
-        second pass decides.  A clean document gets no edit.
+        second pass decides, and again the third with the better prior that the
+        second gives.  A clean document gets no edit.
         """
         pieces = self.pieces(text, blocks)
         words = sum(len(p.found) for p in pieces)
-        first = [self.decode(p, self.weights.first) for p in pieces]
-        score, spun = self.judge(pieces, first, words)
+        choices = [self.decode(p, self.weights.first) for p in pieces]
+        score, spun = self.judge(pieces, choices, words)
         if score < self.weights.clean:
             return Decoded((), "clean", score, "")
-        contexts = self.contexts(pieces, first, spun)
-        edits: list[Edit] = []
-        second: list[Choice] = []
-        for piece, context, before in zip(pieces, contexts, first, strict=True):
-            if context is None:
-                continue
-            choices = self.decode(piece, self.weights.second, context, before)
-            second += choices
-            edits += self.edits(text, piece, choices)
+        for weights in (self.weights.second, self.weights.third):
+            contexts = self.contexts(pieces, choices, spun)
+            choices = [self.decode(p, weights, context, before) if context else []
+                       for p, context, before in zip(pieces, contexts, choices, strict=True)]
+        edits = [e for p, cs in zip(pieces, choices, strict=True) for e in self.edits(text, p, cs)]
         edits = grammar.articles(text, grammar.seams(text, sorted(edits, key=lambda e: (e.start, e.end))))
-        return Decoded(tuple(edits), "done", score, prior.best_pack(second))
+        return Decoded(tuple(edits), "done", score, prior.best_pack(c for cs in choices for c in cs))
 
     def restore_spun(self, text: str) -> list[Edit]:
         """Propose edits for a text that is known to be spun, whatever its own evidence: for proving entries."""
         block = Block("b1", "", "paragraph", 0, len(text))
         edits: list[Edit] = []
         for piece in self.pieces(text, [block]):
-            edits += self.edits(text, piece, self.decode(piece, self.weights.second, KNOWN_SPUN))
+            edits += self.edits(text, piece, self.decode(piece, self.weights.third, KNOWN_SPUN))
         return grammar.articles(text, grammar.seams(text, sorted(edits, key=lambda e: (e.start, e.end))))
 
     def pieces(self, text: str, blocks: Sequence[Block]) -> list[Piece]:
@@ -131,7 +133,8 @@ class Restorer:
             for start, end in spans:
                 cut = tokens(text, start, end)
                 if cut:
-                    found.append(Piece(number, cut, candidates.find_matches(cut, self._trie), is_title(cut)))
+                    matches = candidates.find_matches(cut, self._trie)
+                    found.append(Piece(number, cut, matches, is_title(cut), self.suits(cut, matches)))
         return found
 
     def judge(self, pieces: Sequence[Piece], first: Sequence[Sequence[Choice]], words: int) -> tuple[float, set[int]]:
@@ -169,13 +172,15 @@ class Restorer:
         for rule, chances in decoder.probabilities(chosen).items():
             elsewhere[rule] = (sum(chances), len(chances))
         document = features.log_odds(whole)
+        words = sum(len(piece.found) for piece in pieces if piece.block in spun)
+        density = math.log(10.0 * (prior.evidence(chosen) + 0.25) / (words + 60.0))
         found: list[features.Context | None] = []
         for piece in pieces:
             if piece.block not in spun:
                 found.append(None)
                 continue
             block = features.log_odds(prior.share(by_block[piece.block], whole)) - document
-            found.append(features.Context(document, block, elsewhere))
+            found.append(features.Context(document, block, elsewhere, density))
         return found
 
     # -- one piece
@@ -191,12 +196,33 @@ class Restorer:
         def channel(match: Match, candidate: Candidate) -> float:
             return features.dot(weights, features.static(
                 match, candidate, piece.found, piece.title, known, self.frequency(match, candidate, piece.found),
-                own.get((match.first, match.last, candidate.rule), 0.0), self.records))
+                own.get((match.first, match.last, candidate.rule), 0.0), self.records,
+                piece.suits[match.first, match.last, candidate]))
 
         arcs = decoder.lattice(piece.found, piece.matches, channel)
         score = self.mixture(weights).score
         path = decoder.best_path(piece.found, arcs, score)
         return decoder.weigh(piece.found, arcs, path, score)
+
+    def suits(self, found: Sequence[Token], matches: Sequence[Match]) -> dict[tuple[int, int, Candidate], float]:
+        """Give how much better each candidate suits its sentence than what stands there, by the context model."""
+        begins = [i for i, token in enumerate(found) if token.breaks] + [len(found)]
+        sentence = -1
+        left = right = None
+        values: dict[tuple[int, int, Candidate], float] = {}
+        for match in matches:
+            while match.first >= begins[sentence + 1]:
+                sentence += 1
+                left = None
+            low, high = begins[sentence], begins[sentence + 1]
+            if left is None or right is None:
+                left, right = self._context.contexts([t.word for t in found[low:high]])
+            around = left[match.first - low] + right[match.last - low]
+            kept = float(around @ self._context.vector(tuple(t.word for t in found[match.first : match.last])))
+            for candidate in match.candidates:
+                values[match.first, match.last, candidate] = float(
+                    around @ self._context.vector(candidate.words)) - kept
+        return values
 
     def mixture(self, weights: Sequence[float]) -> Mixture:
         """Give the language models mixed as a weight vector says."""

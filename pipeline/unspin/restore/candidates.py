@@ -17,7 +17,7 @@ from unspin.restore.language_model import words_for
 from unspin.restore.tokens import Token, fold
 
 #: Raised when what the cache holds changes its meaning.
-CACHE_VERSION = 4
+CACHE_VERSION = 5
 
 #: The longest spun phrase in tokens; longer ones would cost every position a longer walk.
 LONGEST_KEY = 8
@@ -33,9 +33,11 @@ class Candidate(NamedTuple):
     form: str  #: Penn tag of the inflection, ``XX`` for fixed phrases
     channel: str  #: ``pack``, ``fuzzy``, ``glossary`` or ``open``
     suspect: bool  #: only ever proposed
-    often: float  #: log-odds of the entry's ``often``; 0 where it was not judged
+    often: int  #: of ten places in spun text, how many stand for this plain phrase; 0: not judged
     spun: str = ""  #: the entry's spun phrase, lower case, not inflected: records are kept under it
     answer: str = ""  #: the entry's plain phrase, likewise
+    changed_odds: float = 0.0  #: log-odds that the spun phrase is a replacement at all, from ``often`` of all its entries
+    answer_share: float = 0.0  #: log of this entry's part in that, times the number of entries
 
 
 class Match(NamedTuple):
@@ -49,13 +51,27 @@ class Match(NamedTuple):
 Trie = dict[str, Any]
 
 
-def odds(often: int) -> float:
-    """Give the log-odds of an entry's ``often`` (0: not judged, which counts as even).
+#: What an entry that nobody judged counts as: between the two commonest judgements of careful readers.
+NOT_JUDGED = 2
 
-    >>> [round(odds(n), 2) for n in (0, 1, 5, 9)]
-    [0.0, -1.73, 0.2, 2.94]
+
+def weighed(entries: Sequence[Candidate]) -> list[Candidate]:
+    """Give the candidates of one key with what their judgements come to together.
+
+    Entries that give the same plain phrase (a noun's and a verb's) count once.
+
+    >>> base = Candidate("military", ("military",), "r", "p", "NN", "pack", False, 7, "army", "military")
+    >>> [round(c.changed_odds, 2) for c in weighed([base, base._replace(plain="forces", often=1)])]
+    [1.25, 1.25]
     """
-    return math.log((often + 0.5) / (9.5 - often)) if often else 0.0
+    shares: dict[str, int] = {}
+    for entry in entries:
+        shares[entry.answer] = max(shares.get(entry.answer, 0), entry.often or NOT_JUDGED)
+    whole = sum(shares.values())
+    part = min(whole / 10.0, 0.95)
+    odds = math.log((part + 0.02) / (1.02 - part))
+    return [e._replace(changed_odds=odds, answer_share=math.log(shares[e.answer] / whole * len(shares)))
+            for e in entries]
 
 
 def key_words(phrase: str) -> tuple[str, ...]:
@@ -99,8 +115,18 @@ def build_trie(rows: Iterable[Sequence[Any]]) -> Trie:
             node = node.setdefault(word, {})
         spun, _, answer = rule.partition("/")[2].rpartition(":")[0].lower().partition(">")
         node.setdefault("", []).append(
-            Candidate(plain, tuple(words), rule, pack, tag, "pack", bool(suspect), odds(often), spun, answer))
+            Candidate(plain, tuple(words), rule, pack, tag, "pack", bool(suspect), int(often), spun, answer))
+    settle(trie)
     return trie
+
+
+def settle(node: Trie) -> None:
+    """Weigh the candidates of every key of a trie."""
+    for word, below in node.items():
+        if word:
+            settle(below)
+        else:
+            node[""] = weighed(below)
 
 
 def cache_folder() -> Path:

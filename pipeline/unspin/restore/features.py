@@ -26,10 +26,12 @@ NAMES = (
     "document",  # log-odds of the share of matches changed in the document
     "block",  # the same of the block less that of the document
     "elsewhere",  # -1 to 1: how surely the same rule fired at its other places in the document
-    "often",  # log-odds of the judged share of places where the spun phrase stands for this plain one
-    "judged",  # 1 where an entry was judged
+    "judged",  # log-odds that the spun phrase is a replacement, as its entries were judged
+    "share",  # how much of that falls to this plain phrase
     "record",  # the same from the gold articles: log-odds that the key is a replacement there
     "answer",  # log share of this plain phrase among the key's replacements there
+    "context",  # how much better the plain phrase suits the ten words around, by the context model
+    "density",  # log of the document's evidence per ten words
     "trigram",
     "web",
 )
@@ -43,6 +45,7 @@ class Context(NamedTuple):
     document: float = 0.0
     block: float = 0.0
     elsewhere: Mapping[str, tuple[float, int]] = {}  #: rule -> sum of probabilities, number of places
+    density: float = 0.0
 
 
 #: Spun phrase -> plain phrase -> places in the gold articles; the empty plain phrase counts places that stay.
@@ -80,10 +83,11 @@ def record(records: Records, spun: str, answer: str) -> tuple[float, float]:
 
 
 class Weights(NamedTuple):
-    """The weights of both passes and the thresholds, as read from ``weights.json``."""
+    """The weights of the three passes and the thresholds, as read from ``weights.json``."""
 
     first: tuple[float, ...]
     second: tuple[float, ...]
+    third: tuple[float, ...]
     changed: float  #: least probability of an applied edit
     suspect: float  #: least probability of a proposed one
     spin: tuple[float, float]  #: intercept and slope of the spin score over evidence per 100 words
@@ -101,16 +105,17 @@ def load_weights(path: Path = WEIGHTS_PATH) -> Weights:
     def vector(part: Mapping[str, float]) -> tuple[float, ...]:
         return tuple(float(part.get(name, 0.0)) for name in NAMES)
 
-    return Weights(vector(data["first"]), vector(data["second"]), float(data["changed"]), float(data["suspect"]),
+    return Weights(vector(data["first"]), vector(data["second"]), vector(data["third"]), float(data["changed"]), float(data["suspect"]),
                    (float(data["spin"][0]), float(data["spin"][1])), float(data["clean"]))
 
 
 def static(match: Match, candidate: Candidate, found: Sequence[Token], title: bool, context: Context,
-           frequency: float, own: float, records: Records) -> list[float]:
+           frequency: float, own: float, records: Records, suits: float) -> list[float]:
     """Give the features of a candidate but for the language models' (0 there).
 
     ``own`` is the probability that the rule had at this very place in the
-    first pass; it does not count as evidence from elsewhere.
+    pass before; it does not count as evidence from elsewhere.  ``suits`` is
+    what the context model says.
     """
     token = found[match.first]
     values = [0.0] * len(NAMES)
@@ -128,9 +133,11 @@ def static(match: Match, candidate: Candidate, found: Sequence[Token], title: bo
     total, places = context.elsewhere.get(candidate.rule, (0.0, 0))
     if places > 1:
         values[11] = 2.0 * (total - own) / (places - 1) - 1.0
-    values[12] = candidate.often
-    values[13] = float(candidate.often != 0.0)
+    values[12] = candidate.changed_odds
+    values[13] = candidate.answer_share
     values[14], values[15] = record(records, candidate.spun, candidate.answer)
+    values[16] = suits
+    values[17] = context.density
     return values
 
 
