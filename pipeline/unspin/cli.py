@@ -540,6 +540,27 @@ def list_lexicon(
                 _print(f"{found.name:14} {entry.spun} > {entry.plain} ({entry.form}): {entry.example}")
 
 
+@lexicon_app.command("explain", epilog='Example: unspin lexicon explain "The army faces demanding situations."')
+def explain_lexicon(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="A sentence or more; - reads standard input.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Give JSON.")] = False,
+    pack: Packs = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Show the candidates of each place of a text, what speaks for each, and which one won."""
+    from unspin.lexicon import explain
+
+    given = sys.stdin.buffer.read().decode("utf-8-sig", errors="replace") if text == "-" else text
+    restorer = _restorer(pack, settings)
+    places, judged = explain.explain(given, restorer), explain.verdict(given, restorer)
+    if as_json:
+        told = [p._asdict() | {"readings": [r._asdict() for r in p.readings]} for p in places]
+        _print(json.dumps(judged._asdict() | {"places": told}, ensure_ascii=False, indent=1))
+        return
+    for line in explain.lines(places, judged):
+        _print(line)
+
+
 @lexicon_app.command("learn", epilog="Example: unspin lexicon learn --spun spun/ --plain originals/ > proposals.tsv")
 def learn_lexicon(
     spun: Annotated[Path, typer.Option(help="A spun text, or a folder of them.")],

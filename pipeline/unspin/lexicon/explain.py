@@ -1,0 +1,135 @@
+"""Show the lattice of a text: every reading of every place, what spoke for it, and which one won."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from unspin.layout import layout
+from unspin.records import Block
+from unspin.restore import KNOWN_SPUN, Piece, Restorer, decoder, features
+from unspin.restore.candidates import Candidate, Match
+
+#: Gives each model's own log-probability of a word after the two before it.
+Each = Callable[[str, str, str], tuple[float, ...]]
+
+
+class Reading(NamedTuple):
+    """One way to read a place."""
+
+    plain: str  #: what would stand there
+    rule: str  #: empty where the text stays
+    channel: str  #: ``keep pack fuzzy glossary open``
+    probability: float
+    score: float  #: sum of the parts; 0 where the text stays
+    parts: dict[str, float]  #: feature -> weight times value, against leaving the text as it is
+
+
+class Explanation(NamedTuple):
+    """A place with candidates and what became of it."""
+
+    start: int
+    end: int
+    original: str
+    outcome: str  #: ``changed``, ``suspect`` or ``kept``
+    replacement: str  #: what the edit writes; the original where it is kept
+    readings: tuple[Reading, ...]  #: best first
+
+
+class Verdict(NamedTuple):
+    """What a text says of itself as a document."""
+
+    status: str  #: ``done`` or ``clean``
+    spin_score: float
+    clean: float  #: a text below this spin score gets no edit
+
+
+def explain(text: str, restorer: Restorer) -> list[Explanation]:
+    """Explain each place of a text that is taken to be spun, as examples of entries are.
+
+    >>> restorer = Restorer.load(["news"])
+    >>> places = explain("The army faces demanding situations in the area.", restorer)
+    >>> [(p.original, p.replacement) for p in places if p.original == "demanding situations"]
+    [('demanding situations', 'challenges')]
+    """
+    found: list[Explanation] = []
+    for piece in restorer.pieces(text, [Block("b1", "", "paragraph", 0, len(text))]):
+        found += explain_piece(text, piece, restorer)
+    return found
+
+
+def verdict(text: str, restorer: Restorer) -> Verdict:
+    """Tell what the text would come to as a document of its own, whose prior it sets itself."""
+    decoded = restorer.restore(text, layout(text))
+    return Verdict(decoded.status, round(decoded.spin_score, 4), restorer.weights.clean)
+
+
+def explain_piece(text: str, piece: Piece, restorer: Restorer) -> Iterator[Explanation]:
+    """Explain the places of one piece under the weights of the last pass."""
+    weights = restorer.weights.third
+    own: dict[tuple[int, int, Candidate], list[float]] = {}
+
+    def channel(match: Match, candidate: Candidate) -> float:
+        values = features.static(match, candidate, piece.found, piece.title, KNOWN_SPUN,
+                                 restorer.frequency(match, candidate, piece.found), 0.0, restorer.records,
+                                 piece.suits[match.first, match.last, candidate])
+        own[match.first, match.last, candidate] = values
+        return features.dot(weights, values)
+
+    mixture = restorer.mixture(weights)
+    arcs = decoder.lattice(piece.found, piece.matches, channel)
+    path = decoder.best_path(piece.found, arcs, mixture.score)
+    choices = {(c.first, c.last): c for c in decoder.weigh(piece.found, arcs, path, mixture.score)}
+    edits = {(e.start, e.end): e for e in restorer.edits(text, piece, list(choices.values()))}
+    for place in decoder.places(piece.found, arcs, path):
+        choice = choices[place.arc.first, place.arc.last]
+        start, end = piece.found[choice.first].start, piece.found[choice.last - 1].end
+        kept = each(place.left, place.kept, place.right, mixture.each)
+        readings = []
+        for chance, candidate in choice.others:
+            if candidate is None:
+                readings.append(Reading(text[start:end], "", "keep", chance, 0.0, {}))
+                continue
+            arc = decoder.Arc(choice.first, choice.last, candidate, 0.0)
+            models = each(place.left, decoder.arc_words(arc, piece.found), place.right, mixture.each)
+            parts = {name: w * v for name, w, v in zip(features.NAMES, weights,
+                                                       own[choice.first, choice.last, candidate], strict=True)}
+            for at, name in enumerate(("trigram", "web")):
+                parts[name] = weights[features.INDEX[name]] * (models[at] - kept[at])
+            parts = {name: round(part, 3) for name, part in parts.items() if round(part, 3)}
+            readings.append(Reading(candidate.plain, candidate.rule, candidate.channel, chance,
+                                    round(sum(parts.values()), 3), parts))
+        edit = edits.get((start, end))
+        yield Explanation(start, end, text[start:end], edit.outcome if edit else "kept",
+                          edit.replacement if edit else text[start:end], tuple(readings))
+
+
+def each(left: tuple[str, str], words: Sequence[str], right: Sequence[str],
+         score: Each) -> tuple[float, ...]:
+    """Score words and the words right of them after a history, by each language model."""
+    a, b = left
+    totals: list[float] = []
+    for word in (*words, *right):
+        found = score(a, b, word)
+        totals = [t + f for t, f in zip(totals or [0.0] * len(found), found, strict=True)]
+        a, b = b, word
+    return tuple(totals)
+
+
+def lines(places: Sequence[Explanation], judged: Verdict) -> Iterator[str]:
+    """Write explanations as text: a line for each place, one for each reading, parts weightiest first."""
+    named = "spun" if judged.status == "done" else "clean, so nothing is changed"
+    yield (f"as a document of its own: {named} (spin score {judged.spin_score:.2f}, "
+           f"clean below {judged.clean:.2f}); taken as spun:")
+    for place in places:
+        shown = " ".join(place.original.split())
+        yield f"{place.start}-{place.end} {shown}: " + (
+            "kept" if place.outcome == "kept" else f"{place.outcome} to {place.replacement}")
+        for reading in place.readings:
+            parts = sorted(reading.parts.items(), key=lambda item: (-abs(item[1]), item[0]))
+            told = "  ".join(f"{name} {part:+.2f}" for name, part in parts)
+            yield (f"  {reading.probability:5.3f} {reading.score:+7.2f}  {' '.join(reading.plain.split())}"
+                   f"  ({reading.rule or 'as it stands'}{', ' + reading.channel if reading.rule else ''})"
+                   + (f"  {told}" if told else ""))
+    if not places:
+        yield "no place of this text stands in a lexicon"
