@@ -62,7 +62,7 @@ def weighed(entries: Sequence[Candidate]) -> list[Candidate]:
 
     >>> base = Candidate("military", ("military",), "r", "p", "NN", "pack", False, 7, "army", "military")
     >>> [round(c.changed_odds, 2) for c in weighed([base, base._replace(plain="forces", often=1)])]
-    [1.25, 1.25]
+    [0.81, 0.81]
     """
     shares: dict[str, int] = {}
     for entry in entries:
