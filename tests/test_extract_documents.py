@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 from pathlib import Path
 
@@ -182,6 +183,24 @@ def test_spacy_is_imported_only_with_a_model() -> None:
         if package not in p.parents and "import spacy" in p.read_text(encoding="utf-8")
     ]
     assert outside == []
+
+
+def test_a_block_longer_than_the_model_takes_is_read_in_pieces(
+    extractor: Extractor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings = importlib.import_module("unspin.extract.readings")  # the package has a function of that name
+
+    text = "Kenya signed a treaty. " * 30 + "Uganda left Libya."
+    whole = next(extractor.extract([restoration(text)]))
+    cut_at = readings.pieces
+    monkeypatch.setattr(readings, "pieces", lambda text: cut_at(text, 200))
+    monkeypatch.setattr(extractor.nlp, "max_length", 250)
+    cut = next(extractor.extract([restoration(text)]))
+    assert [(r.subject, r.object, r.start) for r in cut.relations] == [
+        (r.subject, r.object, r.start) for r in whole.relations
+    ]
+    assert len(cut.relations) == 31
+    assert readings.LONGEST < 1_000_000
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,96 @@
-"""Unspin: restore the plain terms in spun articles and read relations from them."""
+"""Unspin: restore the plain terms in spun articles and read relations from them.
+
+>>> import unspin
+>>> unspin.restore("The army drones left.").text
+'The army drones left.'
+>>> [(r.subject, r.predicate, r.object) for r in unspin.extract("Kenya and Uganda signed a treaty.").relations]
+[('Kenya', 'sign', 'treaty'), ('Uganda', 'sign', 'treaty')]
+
+Importing it loads neither a model nor a lexicon; the first call of each
+function does, and keeps them.  ``unspin.restore`` and ``unspin.extract`` are
+the packages of these names as well, which can be called.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from unspin.extract import Extractor
+    from unspin.records import Extraction, Restoration
+    from unspin.restore import Restorer
 
 __version__ = "0.1.0"
+
+
+@functools.cache
+def _restorer() -> Restorer:
+    from unspin.restore import Restorer
+
+    return Restorer.load()
+
+
+@functools.cache
+def _extractor() -> Extractor:
+    from unspin.extract import Extractor
+
+    return Extractor()
+
+
+def _restore(text: str, name: str = "text") -> Restoration:
+    """Restore a text: its plain text, the edits that lead there, and how spun it was.
+
+    >>> _restore("The talks were held.The army left.").text
+    'The talks were held. The army left.'
+    """
+    from unspin.documents import restore_document
+    from unspin.records import Source
+
+    return restore_document(Source(name, name, "", text), _restorer())
+
+
+def _extract(text: str | Restoration) -> Extraction:
+    """Give the mentions and relations of a text, restored first, or of a restoration.
+
+    >>> _extract(_restore("Kenya left Libya.")).relations[0].predicate
+    'leave'
+    """
+    restoration = _restore(text) if isinstance(text, str) else text
+    (extraction,) = _extractor().extract([restoration])
+    return extraction
+
+
+_CALLS = {"restore": _restore, "extract": _extract}
+
+if TYPE_CHECKING:
+    restore = _restore
+    extract = _extract
+
+
+class _Callable(ModuleType):
+    """A package of this one that is called as the function of its name."""
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        call: object = _CALLS[self.__name__.rpartition(".")[2]]
+        return call(*args, **kwargs)  # type: ignore[operator]
+
+
+class _Package(ModuleType):
+    """This package; the parts with a function's name become callable as they are imported."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in _CALLS and isinstance(value, ModuleType):
+            value.__class__ = _Callable
+        super().__setattr__(name, value)
+
+    def __getattr__(self, name: str) -> object:
+        if name in _CALLS:
+            return importlib.import_module(f"{self.__name__}.{name}")
+        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+
+
+sys.modules[__name__].__class__ = _Package

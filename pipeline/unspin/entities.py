@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-#: Types whose mentions are values; they become entities too, but each only with itself.
+#: Types whose mentions are values.  They have rows in ``entities.csv`` because every ``entity_id`` of a mention
+#: must be found there, but each is one entity only with itself; graphs leave them out.
 VALUE_TYPES = frozenset({"DATE", "MONEY", "PERCENT", "QUANTITY", "CARDINAL", "ORDINAL", "TIME"})
 
 #: Types that a model mixes up; a name that has several of them in a run has the most frequent one.

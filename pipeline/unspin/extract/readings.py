@@ -32,6 +32,14 @@ DATELINE = re.compile(
 LEAD_IN_END = re.compile(r"[:：]\s*$")
 
 
+#: spaCy asks for 1 GB of memory for 100,000 characters of one reading and refuses one of more
+#: than a million characters.  A block of 60,000 is ten times the longest paragraph of prose.
+LONGEST = 60_000
+
+#: Where a sentence ends, or else a word.
+_ENDS = (re.compile(r"[.!?][\"'”’)]*\s+"), re.compile(r"\s+"))
+
+
 class Reading(NamedTuple):
     """A stretch of a block as the model reads it; as long as the stretch, but for a closing full stop."""
 
@@ -119,6 +127,30 @@ def opening_verb(text: str, verbs: Collection[str]) -> bool:
     )
 
 
+def pieces(text: str, longest: int = LONGEST) -> list[tuple[int, int]]:
+    """Cut a text at sentence ends into stretches that the model can hold; at words where no sentence ends.
+
+    >>> pieces("One ran. Two ran. Three", 20)
+    [(0, 18), (18, 23)]
+    >>> pieces("x" * 5, 2)
+    [(0, 2), (2, 4), (4, 5)]
+    """
+    found: list[tuple[int, int]] = []
+    at = 0
+    while len(text) - at > longest:
+        cut = at + longest
+        for ends in _ENDS:
+            # only the last part of the window is looked at: a piece is never needlessly short
+            last = [m.end() for m in ends.finditer(text, at + longest // 2, at + longest)]
+            if last:
+                cut = last[-1]
+                break
+        found.append((at, cut))
+        at = cut
+    found.append((at, len(text)))
+    return found
+
+
 def readings(text: str, blocks: Sequence[Block], names: Sequence[Match], verbs: Collection[str]) -> list[Reading]:
     """Give the stretches of a document that the model reads, in order of place."""
     found: list[Reading] = []
@@ -159,7 +191,9 @@ def readings(text: str, blocks: Sequence[Block], names: Sequence[Match], verbs: 
                 read = sentence_case(read, keep, counts[1], counts[0])
             if block.kind in {"item", "cell"} and part != "label" and opening_verb(read, verbs):
                 read = small(read[0]) + read[1:]
-            if block.kind != "paragraph" and read[-1] not in ".!?:;":
-                read += " ."
-            found.append(Reading(index, start, read, len(stretch), part))
+            for a, b in pieces(read):
+                piece = read[a:b]
+                if block.kind != "paragraph" and piece[-1] not in ".!?:;":
+                    piece += " ."
+                found.append(Reading(index, start + a, piece, b - a, part))
     return found
