@@ -232,13 +232,19 @@ def run(
     format: Annotated[Format | None, typer.Option(help="Format of the tables.", show_default=False)] = None,
     settings: SettingsFile = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Ignore earlier work.")] = False,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Decisions on single places, exported from a report.", show_default=False),
+    ] = None,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")] = False,
     open_report: Annotated[bool, typer.Option("--open", help="Open the report when the run is done.")] = False,
 ) -> int:
     """Restore and extract every document under the inputs, and write the run folder."""
     from unspin import runs
+    from unspin.decisions import read_decisions
 
     choices = _choices(settings)
+    decided = read_decisions(decisions) if decisions else {}
     if pack:
         choices = choices._replace(settings=choices.settings._replace(packs=tuple(pack)))
     choices = choices._replace(
@@ -253,11 +259,15 @@ def run(
             engine="dask" if scheduler else engine,
             scheduler=scheduler,
             fresh=fresh,
+            decisions=decided,
             progress=progress,
         )
     if not quiet:
         for line in _summary(summary):
             _print(line)
+    for decision, why in summary.unheeded:
+        where = f"{decisions}: {decision.doc_id} {decision.start}-{decision.end}"
+        print(f"unspin: {where}: {decision.decision} had no effect: {why}", file=sys.stderr)
     for doc_id, status, reason in summary.troubled:
         print(f"unspin: {doc_id}: {status}: {reason}", file=sys.stderr)
     bad = summary.documents.get("refused", 0) + summary.documents.get("failed", 0)
@@ -509,16 +519,32 @@ def init(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to 
 # ---------------------------------------------------------------- lexicons
 
 
-@lexicon_app.command("check", epilog="Example: unspin lexicon check --pack news")
-def check_lexicon(pack: Packs = None) -> int:
+@lexicon_app.command("check", epilog="Example: unspin lexicon check --pack news --clean clean_news.jsonl.gz")
+def check_lexicon(
+    pack: Packs = None,
+    clean: Annotated[
+        Path | None, typer.Option(help="Text never spun: .jsonl(.gz) with a field text, or a folder of .txt.")
+    ] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Sort lines; with --clean, demote entries to suspect.")] = False,
+    remarks: Annotated[bool, typer.Option("--remarks", help="Show remarks too, not only faults.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Give faults and remarks as JSON.")] = False,
+) -> int:
     """Check packs as code: schema, order, duplicates, loops, every example and keep sentence; exit 1 at a fault."""
-    from unspin.lexicon.check import check
+    from unspin.lexicon import check
 
-    findings = check(tuple(pack or ()))
+    findings = check.check(tuple(pack or ()), clean)
     faults = sum(f.fault for f in findings)
-    for f in findings:
-        _print(f"{f.path}:{f.line}: {f.code}: {f.message}")
-    _print(f"{_many(faults, 'fault')}, {_many(len(findings) - faults, 'remark')}")
+    if as_json:
+        _print(json.dumps([f._asdict() for f in findings], ensure_ascii=False, indent=1))
+    else:
+        for f in findings:
+            if f.fault or remarks:
+                _print(f"{f.path}:{f.line}: {f.code}: {f.message}")
+        unseen = "" if remarks or faults == len(findings) else " (--remarks shows them)"
+        _print(f"{_many(faults, 'fault')}, {_many(len(findings) - faults, 'remark')}{unseen}")
+    if fix:
+        for path, lines in check.fix(findings).items():
+            print(f"unspin: {path}: {_many(lines, 'line')} changed", file=sys.stderr)
     return DIFFERENT if faults else 0
 
 

@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gzip
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from unspin.edits import apply
+from unspin.layout import layout
 from unspin.lexicon import forms
-from unspin.lexicon.read import MARK, Entry, LexiconError, Pack, find_packs, parse_entry, read_lines
+from unspin.lexicon.read import (
+    COLUMNS,
+    MARK,
+    Entry,
+    LexiconError,
+    Pack,
+    find_packs,
+    fingerprint,
+    parse_entry,
+    read_lines,
+    read_pack,
+    read_packs,
+)
 from unspin.records import Block
-from unspin.restore import Restorer
+from unspin.restore import KNOWN_SPUN, Restorer, candidates, decoder, features, is_title
+from unspin.restore.candidates import Candidate, Match, Trie
+from unspin.restore.language_model import Trigram, Web
+from unspin.restore.tokens import tokens
+
+#: Below this chance at its own example an entry is taken never to win: no context was kinder to it than that one.
+NEVER = 0.01
+
+#: From this many of ten places on, a phrase is spun more often than plain, and cannot stand as a plain phrase.
+MARKER = 8
+
+#: Least lower bound of an entry's precision once it made a false edit on clean text.
+BUDGET = 0.5
 
 
 class Finding(NamedTuple):
@@ -21,11 +49,48 @@ class Finding(NamedTuple):
     code: str
     message: str  #: what is wrong and what to do
     fault: bool = True  #: False: a remark that does not fail the check
+    spun: str = ""
+    plain: str = ""
+
+
+class Proof(NamedTuple):
+    """What became of an entry's marked place in a spun document."""
+
+    outcome: str  #: ``wins weak never shadowed missed``
+    probability: float  #: of the entry's own plain phrase
+    winner: str  #: what stands there after restoring
+
+
+class Record(NamedTuple):
+    """How an entry did: on gold articles and its example, and on clean text."""
+
+    entry: Entry
+    right: int
+    false: int
+    bound: float  #: lower Wilson bound of its precision
+    examples: tuple[str, ...]  #: where it was false, at most three
 
 
 def sort_key(entry: Entry) -> tuple[str, str, str, str]:
     """Give the order of lines in ``entries.tsv``."""
     return (entry.spun.lower(), entry.spun, entry.plain.lower(), entry.form)
+
+
+def wilson(right: int, whole: int) -> float:
+    """Give the lower bound of a share at 95 per cent (Wilson 1927).
+
+    >>> round(wilson(10, 10), 2), round(wilson(1, 1), 2), wilson(0, 0)
+    (0.72, 0.21, 0.0)
+    """
+    if not whole:
+        return 0.0
+    z = 1.96
+    share = right / whole
+    middle = share + z * z / (2 * whole)
+    return (middle - z * math.sqrt(share * (1 - share) / whole + z * z / (4 * whole * whole))) / (1 + z * z / whole)
+
+
+# ---------------------------------------------------------------- lines
 
 
 def check_lines(folder: Path) -> list[Finding]:
@@ -43,93 +108,358 @@ def check_lines(folder: Path) -> list[Finding]:
             try:
                 parse_entry(line, path, number, folder.name)
             except LexiconError as error:
-                found.append(Finding(str(path), number, "schema", error.message))
+                spun, plain, *_ = [*line.split("\t"), "", ""]
+                code = "self-map" if spun and spun == plain else "schema"
+                found.append(Finding(str(path), number, code, error.message, True, spun, plain))
     return found
+
+
+def check_head(folder: Path) -> list[Finding]:
+    """Report what keeps a pack from being read besides its entries: head, header, keep sentences, terms."""
+    try:
+        read_pack(folder)
+    except LexiconError as error:
+        return [Finding(str(error.path), error.line, "schema", error.message)]
+    return []
+
+
+# ---------------------------------------------------------------- entries among each other
 
 
 def check_entries(packs: Sequence[Pack]) -> list[Finding]:
     """Report what is wrong with entries by themselves and among each other."""
     found: list[Finding] = []
+
+    def fault(entry: Entry, code: str, message: str) -> None:
+        found.append(Finding(entry.path, entry.line, code, message, True, entry.spun, entry.plain))
+
     by_line: dict[tuple[str, str, str], Entry] = {}
-    spun_to_plain: dict[tuple[str, str], Entry] = {}
+    by_pair: dict[tuple[str, str], list[Entry]] = {}
     for pack in packs:
         last: Entry | None = None
         for entry in pack.entries:
-
-            def fault(code: str, message: str, entry: Entry = entry) -> None:
-                found.append(Finding(entry.path, entry.line, code, message))
-
             if last is not None and sort_key(entry) < sort_key(last):
-                fault("unsorted", f"{entry.spun!r} stands after {last.spun!r}; sort the lines")
+                fault(entry, "unsorted", f"{entry.spun!r} stands after {last.spun!r}; sort the lines (--fix does)")
             last = entry
-            mark = MARK.search(entry.example)
-            assert mark is not None
-            known = {(s.lower(), p.lower()) for s, p, _ in forms.pairs(entry.spun, entry.plain, entry.form)}
-            if (mark[1].lower(), mark[2].lower()) not in known:
-                fault("example", f"[{mark[1]}|{mark[2]}] is no form of {entry.spun!r} > {entry.plain!r} "
-                                 f"({entry.form}); mend the example or the form column")
+            if entry.spun.casefold() == entry.plain.casefold():
+                fault(entry, "self-map", "both phrases are the same but for capitals; delete the line")
+            if not is_form(entry):
+                mark = MARK.search(entry.example)
+                fault(entry, "example", f"{mark[0] if mark else ''} is no form of {entry.spun!r} > {entry.plain!r} "
+                                        f"({entry.form}); mend the example or the form column")
             key = (entry.spun.lower(), entry.plain.lower(), entry.form)
             if key in by_line:
                 other = by_line[key]
-                fault("duplicate", f"stands already in {other.path}:{other.line}; delete one")
-            by_line[key] = entry
-            spun_to_plain[entry.spun.lower(), entry.plain.lower()] = entry
-    for (spun, plain), entry in sorted(spun_to_plain.items(), key=lambda item: item[1].rule):
-        other = spun_to_plain.get((plain, spun))
-        if other is not None and len(spun.split()) > 1 and len(plain.split()) > 1 and entry.rule < other.rule:
-            found.append(Finding(entry.path, entry.line, "loop",
-                                 f"{spun!r} > {plain!r} and back in {other.path}:{other.line}; delete the weaker one"))
+                fault(entry, "duplicate", f"stands already in {other.path}:{other.line}; delete one")
+            else:
+                by_line[key] = entry
+            by_pair.setdefault(key[:2], []).append(entry)
+    weights = judged(by_pair)
+    for (spun, plain), entries in sorted(by_pair.items()):
+        back = by_pair.get((plain, spun))
+        if back and spun < plain and undecided(weights.get((spun, plain)), weights.get((plain, spun))):
+            kind = "loop" if " " in spun and " " in plain else "swap"
+            fault(entries[0], kind, f"{spun!r} > {plain!r} and back in {back[0].path}:{back[0].line}; delete the "
+                                    "weaker one, or judge both in the column 'often' so that at most one has 5 or more")
+    found += chains(by_pair, weights)
     return found
 
 
-def run_examples(packs: Sequence[Pack], restorer: Restorer) -> list[Finding]:
-    """Run each entry's example as a place of a spun document and report where another reading wins."""
+def is_form(entry: Entry) -> bool:
+    """Tell whether the example's mark is the entry itself or one of its inflections."""
+    mark = MARK.search(entry.example)
+    if mark is None:
+        return False
+    pair = (mark[1].lower(), mark[2].lower())
+    # Most examples show the base form, and inflecting 16,000 entries takes two seconds.
+    if pair == (entry.spun.lower(), entry.plain.lower()):
+        return True
+    return pair in {(s.lower(), p.lower()) for s, p, _ in forms.pairs(entry.spun, entry.plain, entry.form)}
+
+
+Pairs = dict[tuple[str, str], list[Entry]]
+
+
+def judged(by_pair: Pairs) -> dict[tuple[str, str], int]:
+    """Give, for each judged pair, at how many of ten places it holds; a suspect is decided as 0."""
+    found: dict[tuple[str, str], int] = {}
+    for pair, entries in by_pair.items():
+        known = [0 if e.suspect else e.often for e in entries if e.suspect or e.often is not None]
+        if known:
+            found[pair] = max(k or 0 for k in known)
+    return found
+
+
+def undecided(there: int | None, back: int | None) -> bool:
+    """Tell whether nothing says which way two phrases go.
+
+    >>> undecided(7, 2), undecided(7, 6), undecided(None, 2)
+    (False, True, True)
+    """
+    return there is None or back is None or (there >= 5 and back >= 5)
+
+
+def chains(by_pair: Pairs, weights: dict[tuple[str, str], int]) -> list[Finding]:
+    """Report plain phrases that are spun ones themselves: what is restored to them would be restored again."""
+    onwards: dict[str, tuple[int, str]] = {}
+    for (spun, plain), often in sorted(weights.items()):
+        onwards[spun] = max(onwards.get(spun, (0, "")), (often, plain))
+    found: list[Finding] = []
+    for (spun, plain), entries in sorted(by_pair.items()):
+        often, end = onwards.get(plain, (0, ""))
+        entry = entries[0]
+        if often >= MARKER and end != spun and not all(e.suspect for e in entries):
+            other = by_pair[plain, end][0]
+            found.append(Finding(entry.path, entry.line, "chain",
+                                 f"{plain!r} stands for {end!r} itself, at {often} of ten places ({other.path}:"
+                                 f"{other.line}); write the plain phrase at the end of the chain", True,
+                                 entry.spun, entry.plain))
+    return found
+
+
+def covered(packs: Sequence[Pack], rows: Sequence[Sequence[Any]]) -> list[Finding]:
+    """Report entries whose every form another entry gives already: the decoder never asks them."""
+    asked = {str(row[3]) for row in rows}
+    by_row = {(" ".join(row[0]), str(row[1])): str(row[3]) for row in rows}
     found: list[Finding] = []
     for pack in packs:
         for entry in pack.entries:
-            got, want = run_example(entry, restorer)
-            if got != want:
-                found.append(Finding(entry.path, entry.line, "loses", f"{entry.rule} gives {got!r}, not {want!r}; "
-                                     "write an example that shows the plain phrase in its usual company"))
+            if entry.rule in asked:
+                continue
+            key = candidates.key_words(entry.spun)
+            by = by_row.get((" ".join(key), entry.plain))
+            code = "covered"
+            if len(key) > candidates.LONGEST_KEY:
+                code, why = "never", ( f"is longer than {candidates.LONGEST_KEY} words, which is the most that is looked up; shorten it")
+            else:
+                why = f"gives nothing that {by or 'another entry'} does not give; delete the line"
+            found.append(Finding(entry.path, entry.line, code, f"{entry.rule} {why}", True, entry.spun, entry.plain))
     return found
 
 
-def run_example(entry: Entry, restorer: Restorer) -> tuple[str, str]:
-    """Give what becomes of an entry's marked place in a spun document, and what should."""
+# ---------------------------------------------------------------- examples
+
+
+def prove(entry: Entry, restorer: Restorer, trie: Trie) -> Proof:
+    """Run an entry's example as a place of a spun document, with the sentence around it as it stands.
+
+    Only readings of the marked place compete; this is what makes thousands of
+    examples run in seconds.
+    """
     mark = MARK.search(entry.example)
     assert mark is not None
     text = entry.example[: mark.start()] + mark[1] + entry.example[mark.end() :]
     start, end = mark.start(), mark.start() + len(mark[1])
-    edits = [e for e in restorer.restore_spun(text) if e.start < end and e.end > start]
-    low, high = min([start, *(e.start for e in edits)]), max([end, *(e.end for e in edits)])
-    piece = apply(text[low:high], [e._replace(start=e.start - low, end=e.end - low) for e in edits])
-    want = text[low:start] + mark[2] + text[end:high]
-    return piece, want
+    found = tokens(text, 0, len(text))
+    place = [i for i, t in enumerate(found) if t.start < end and t.end > start]
+    if not place:
+        return Proof("missed", 0.0, mark[1])
+    first, last = place[0], place[-1] + 1
+    low, high = max(0, first - candidates.LONGEST_KEY), last + candidates.LONGEST_KEY
+    matches = [m._replace(first=m.first + low, last=m.last + low)
+               for m in candidates.find_matches(found[low:high], trie)
+               if m.first + low < last and m.last + low > first]
+    want = mark[2].lower()
+    if not any((m.first, m.last) == (first, last) and any(c.plain.lower() == want for c in m.candidates)
+               for m in matches):
+        return Proof("missed", 0.0, mark[1])
+    weights = restorer.weights.third
+    suits = restorer.suits(found, matches)
+    title = is_title(found)
+
+    def channel(match: Match, candidate: Candidate) -> float:
+        return features.dot(weights, features.static(
+            match, candidate, found, title, KNOWN_SPUN, restorer.frequency(match, candidate, found), 0.0,
+            restorer.records, suits[match.first, match.last, candidate]))
+
+    arcs = decoder.lattice(found, matches, channel)
+    score = restorer.mixture(weights).score
+    path = decoder.best_path(found, arcs, score)
+    choices = decoder.weigh(found, arcs, path, score)
+    for choice in choices:
+        plain = choice.candidate.plain if choice.candidate else mark[1]
+        if (choice.first, choice.last) == (first, last):
+            own = sum(p for p, c in choice.others if c is not None and c.plain.lower() == want)
+            if plain.lower() == want and choice.probability >= restorer.weights.changed:
+                return Proof("wins", own, plain)
+            return Proof("never" if own < NEVER else "weak", own, plain)
+    for choice in choices:
+        if choice.candidate is not None and choice.first < last and choice.last > first:
+            longer = choice.last - choice.first > last - first
+            return Proof("shadowed" if longer else "weak", 0.0, choice.candidate.plain)
+    return Proof("weak", 0.0, mark[1])
+
+
+#: What each outcome of an example that does not win says, and whether it is a fault.
+TOLD = {
+    "missed": (True, "the example's place is not found in its sentence; let the mark hold whole words, joined by "
+                     "spaces or hyphens, and nothing that is shielded"),
+    "never": (True, "stands for {plain!r} at {p:.1%} in its own example, where {winner!r} wins; delete the line, or "
+                    "write an example that shows the plain phrase in its usual company"),
+    "shadowed": (True, "its example is taken by a longer entry, which gives {winner!r}; choose an example that the "
+                       "longer one does not cover, or delete the line"),
+    "weak": (False, "in its example {winner!r} wins ({plain!r} has {p:.0%}); a clearer example or a higher 'often' "
+                    "would help"),
+}
+
+
+def run_examples(packs: Sequence[Pack], restorer: Restorer, trie: Trie) -> list[Finding]:
+    """Run each entry's example and report where it does not win; suspects are never applied, so they are not run."""
+    found: list[Finding] = []
+    for pack in packs:
+        for entry in pack.entries:
+            if entry.suspect:
+                continue
+            proof = prove(entry, restorer, trie)
+            if proof.outcome in TOLD:
+                fault, words = TOLD[proof.outcome]
+                told = words.format(plain=entry.plain, winner=proof.winner, p=proof.probability)
+                found.append(Finding(entry.path, entry.line, proof.outcome, f"{entry.rule}: {told}", fault,
+                                     entry.spun, entry.plain))
+    return found
 
 
 def run_keep(packs: Sequence[Pack], restorer: Restorer) -> list[Finding]:
     """Run each keep sentence as a document of its own and report what it lost."""
     found: list[Finding] = []
     for pack in packs:
-        for number, sentence in enumerate(pack.keep, 1):
-            edits = [e for e in restorer.restore(sentence, [Block("b1", "", "paragraph", 0, len(sentence))]).edits
-                     if e.outcome == "changed"]
-            for e in edits:
-                found.append(Finding(str(pack.path / "keep.txt"), number, "keep",
-                                     f"{e.rule} changes {e.original!r} to {e.replacement!r} in {sentence!r}"))
+        path = pack.path / "keep.txt"
+        if not path.is_file():
+            continue
+        for number, line in enumerate(read_lines(path), 1):
+            sentence = line.strip()
+            if not sentence or sentence.startswith("#"):
+                continue
+            for e in restorer.restore(sentence, [Block("b1", "", "paragraph", 0, len(sentence))]).edits:
+                if e.outcome == "changed":
+                    found.append(Finding(str(path), number, "keep", f"{e.rule} changes {e.original!r} to "
+                                         f"{e.replacement!r} in {sentence!r}; lower its 'often' or make it suspect"))
     return found
 
 
-def check(names: Sequence[str | Path] = ()) -> list[Finding]:
-    """Check packs by name or path (all shipped ones where none is named): schema, order, examples, keep sentences."""
+# ---------------------------------------------------------------- clean text
+
+
+def read_clean(path: Path) -> Iterator[str]:
+    """Give the texts of a ``.jsonl`` or ``.jsonl.gz`` file (field ``text``) or of a folder of ``.txt`` files."""
+    if path.is_dir():
+        for file in sorted(path.rglob("*.txt")):
+            yield file.read_text(encoding="utf-8-sig", errors="replace")
+        return
+    if path.suffix == ".txt":
+        yield path.read_text(encoding="utf-8-sig", errors="replace")
+        return
+    with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as handle:
+        for number, line in enumerate(handle, 1):
+            if not line.strip():
+                continue
+            try:
+                yield str(json.loads(line)["text"])
+            except (ValueError, KeyError, TypeError) as error:
+                raise LexiconError(path, number, "is no JSON object with a field text; give one a line, or a "
+                                                 "folder of .txt files") from error
+
+
+def weigh_on_clean(texts: Iterable[str], restorer: Restorer) -> list[Record]:
+    """Count each entry's edits on clean text, where all are false, beside its right ones in the gold articles."""
+    false: Counter[str] = Counter()
+    where: dict[str, list[str]] = {}
+    for text in texts:
+        for e in restorer.restore(text, layout(text)).edits:
+            if e.outcome == "changed":
+                false[e.rule] += 1
+                seen = where.setdefault(e.rule, [])
+                if len(seen) < 3:
+                    seen.append(" ".join(f"{text[max(0, e.start - 40) : e.start]}[{e.original}|{e.replacement}]"
+                                         f"{text[e.end : e.end + 40]}".split()))
+    found: list[Record] = []
+    for pack in restorer.packs:
+        for entry in pack.entries:
+            seen_right = restorer.records.get(entry.spun.lower(), {}).get(entry.plain.lower(), 0)
+            right, wrong = seen_right + 1, false[entry.rule]  # the example is a right one
+            found.append(Record(entry, right, wrong, round(wilson(right, right + wrong), 3),
+                                tuple(where.get(entry.rule, ()))))
+    return found
+
+
+def demoted(records: Sequence[Record]) -> list[Finding]:
+    """Report entries that made false edits on clean text; those that miss the budget are to be suspects."""
+    found: list[Finding] = []
+    for r in records:
+        if not r.false or r.entry.suspect:
+            continue
+        miss = r.bound < BUDGET
+        counts = f"{r.false} false on clean text, {r.right} right; precision at least {r.bound:.2f}"
+        todo = f"below {BUDGET}: write suspect in the column 'often' (--fix does)" if miss else "within the budget"
+        found.append(Finding(r.entry.path, r.entry.line, "budget", f"{r.entry.rule}: {counts}, {todo}; "
+                             f"{' / '.join(r.examples)}", miss, r.entry.spun, r.entry.plain))
+    return found
+
+
+# ---------------------------------------------------------------- the whole
+
+
+def check(names: Sequence[str | Path] = (), clean: Path | None = None) -> list[Finding]:
+    """Check packs by name or path (all shipped ones where none is named): schema, order, examples, keep sentences.
+
+    ``clean``: texts that were never spun; each entry is then held to its budget of false edits.
+    """
     folders = find_packs(names)
     found = [f for folder in folders for f in check_lines(folder)]
+    if not found:
+        found = [f for folder in folders for f in check_head(folder)]
     if found:
         return found
-    restorer = Restorer.load(folders)
-    found += check_entries(restorer.packs)
-    found += run_examples(restorer.packs, restorer)
-    found += run_keep(restorer.packs, restorer)
+    packs = read_packs(folders)
+    mark = fingerprint(folders)
+    rows = candidates.compile_rows(packs)
+    trie = candidates.build_trie(rows)
+    restorer = Restorer(packs, trie, features.load_weights(), (Trigram(), Web.load()), 0.5, mark,
+                        features.load_records())
+    found += check_entries(packs)
+    found += covered(packs, rows)
+    told = {(f.path, f.line) for f in found if f.code in {"never", "covered"}}
+    found += [f for f in run_examples(packs, restorer, trie) if (f.path, f.line) not in told]
+    found += run_keep(packs, restorer)
+    if clean is not None:
+        found += demoted(weigh_on_clean(read_clean(clean), restorer))
     return sorted(found, key=lambda f: (f.path, f.line, f.code, f.message))
 
 
+def fix(findings: Sequence[Finding]) -> dict[str, int]:
+    """Demote entries that miss their budget to suspects and sort unsorted files; gives lines changed by file."""
+    todo: dict[str, set[int]] = {}
+    for f in findings:
+        if f.code == "unsorted" or (f.code == "budget" and f.fault):
+            todo.setdefault(f.path, set())
+            if f.code == "budget":
+                todo[f.path].add(f.line)
+    changed: dict[str, int] = {}
+    for name, numbers in sorted(todo.items()):
+        path = Path(name)
+        lines = read_lines(path)
+        new = [lines[0]]
+        for number, line in enumerate(lines[1:], 2):
+            cells = line.split("\t")
+            new.append("\t".join([*cells[:4], "suspect"]) if number in numbers else line)
+        if len(new[0].split("\t")) < len(COLUMNS) and numbers:
+            new[0] = "\t".join(COLUMNS)
+        new = sorted_lines(new, path)
+        changed[name] = sum(a != b for a, b in zip(lines, new, strict=False))
+        path.write_text("\n".join(new), encoding="utf-8", newline="")
+    return changed
+
+
+def sorted_lines(lines: Sequence[str], path: Path) -> list[str]:
+    """Sort the lines of ``entries.tsv``: header first, a comment stays above the entry that it stands above."""
+    groups: list[tuple[tuple[str, str, str, str], list[str]]] = []
+    above: list[str] = []
+    for number, line in enumerate(lines[1:], 2):
+        if not line.strip():
+            continue
+        above.append(line)
+        if not line.startswith("#"):
+            groups.append((sort_key(parse_entry(line, path, number, path.parent.name)), above))
+            above = []
+    groups.sort(key=lambda group: group[0])
+    return [lines[0], *(line for _, group in groups for line in group), *above, ""]

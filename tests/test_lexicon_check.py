@@ -1,0 +1,117 @@
+"""`lexicon check` finds every fault planted, names its line, and mends what it can."""
+
+import gzip
+import json
+
+import pytest
+
+from unspin.cli import main
+from unspin.lexicon.check import check, wilson
+from unspin.lexicon.read import read_pack
+
+HEADER = "spun\tplain\tform\texample\toften\n"
+GOOD = [
+    "demanding situation\tchallenge\tnoun\tThey face [demanding situations|challenges] in the region.\t9",
+    "top-degree\thigh-level\tphrase\tThe two sides held [top-degree|high-level] talks in the capital.\t9",
+]
+
+
+@pytest.fixture
+def pack(tmp_path):
+    """Give a function that writes a pack outside the installation and returns its folder."""
+
+    def write(lines, keep="", name="mine"):
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        (folder / "pack.toml").write_text('title = "Mine"\nfamily = "backwater"\nsubject = "x"\n')
+        (folder / "entries.tsv").write_text(HEADER + "".join(line + "\n" for line in lines))
+        (folder / "keep.txt").write_text(keep)
+        return folder
+
+    return write
+
+
+def faults(folder, **more):
+    return {(f.code, f.line) for f in check([folder], **more) if f.fault}
+
+
+def test_a_good_pack_has_no_fault(pack):
+    assert faults(pack(GOOD, keep="# why\n\nThe cat sat on the mat.\n")) == set()
+
+
+LOOP = ["nuclear energy\tnuclear power\tphrase\tA [nuclear energy|nuclear power] plant was built.\t",
+        "nuclear power\tnuclear energy\tphrase\tA [nuclear power|nuclear energy] plant was built.\t"]
+SWAP = ["country\tnation\tnoun\tThe [country|nation] voted on Sunday.\t6",
+        "nation\tcountry\tnoun\tThe [nation|country] voted on Sunday.\t6"]
+
+PLANTED = {
+    "schema": ([*GOOD, "zeal\tardour\tnoun\tno mark here\t"], 4),
+    "self-map": ([*GOOD, "zeal\tzeal\tnoun\tHis [zeal|zeal] is great.\t"], 4),
+    "duplicate": ([GOOD[0], GOOD[0], GOOD[1]], 3),
+    "unsorted": ([GOOD[1], GOOD[0]], 3),
+    "loop": (LOOP, 2),
+    "swap": (SWAP, 2),
+    "chain": (["army\tforce\tnoun\tThe [army|force] left on Sunday.\t5",
+               "force\tmilitary\tnoun\tThe [force|military] left on Sunday.\t9"], 2),
+    "example": ([*GOOD, "zeal\tardour\tnoun\tHis [zealot|ardour] is great.\t"], 4),
+    "covered": ([GOOD[0], "demanding situations\tchallenges\tphrase\tThey [demanding situations|challenges].\t9"],
+                3),
+    "missed": ([*GOOD, "zeal's\tardour's\tphrase\tHis [zeal's|ardour's] end is near.\t"], 4),
+    "never": ([GOOD[0], "demanding situation\txylophone\tnoun\tThey face [demanding situations|xylophones] today.\t1"], 3),
+    "shadowed": (["demanding\tdifficult\tadj\tThey face [demanding|difficult] situations in the region.\t1", *GOOD], 2),
+}
+
+
+@pytest.mark.parametrize("code", PLANTED)
+def test_a_planted_fault_is_found_at_its_line(pack, code):
+    lines, line = PLANTED[code]
+    assert (code, line) in faults(pack(lines))
+
+
+@pytest.mark.parametrize("code", ["loop", "swap", "chain"])
+def test_judging_decides_which_way_two_phrases_go(pack, code):
+    lines = [line.rpartition("\t")[0] + f"\t{often}" for line, often in zip(PLANTED[code][0], "72", strict=True)]
+    assert code not in {c for c, _ in faults(pack(lines))}
+
+
+def test_a_keep_sentence_is_named_by_its_line_in_the_file(pack):
+    text = ("They face demanding situations and top-degree talks. " * 6).strip()
+    folder = pack(GOOD, keep=f"# a comment\n\nThe cat sat on the mat.\n{text}\n")
+    assert ("keep", 4) in faults(folder)
+
+
+def test_entries_that_spoil_clean_text_are_demoted(pack, tmp_path, capsys):
+    folder = pack(GOOD)
+    clean = tmp_path / "clean.jsonl.gz"
+    spoilt = "They face demanding situations and top-degree talks. " * 6
+    with gzip.open(clean, "wt") as handle:
+        handle.write(json.dumps({"text": "The cat sat on the mat."}) + "\n" + json.dumps({"text": spoilt}) + "\n")
+    (found,) = [f for f in check([folder], clean) if f.line == 3]
+    assert (found.code, found.fault) == ("budget", True)
+    assert "6 false on clean text" in found.message
+    with pytest.raises(SystemExit) as ended:
+        main(["lexicon", "check", "--pack", str(folder), "--clean", str(clean), "--fix"])
+    assert ended.value.code == 1
+    capsys.readouterr()
+    assert [e.suspect for e in read_pack(folder).entries] == [True, True]
+    assert faults(folder, clean=clean) == set()
+
+
+def test_fix_sorts_and_leaves_comments_above_their_entry(pack, capsys):
+    folder = pack([GOOD[1], "# about challenges", GOOD[0]])
+    with pytest.raises(SystemExit):
+        main(["lexicon", "check", "--pack", str(folder), "--fix"])
+    capsys.readouterr()
+    assert (folder / "entries.tsv").read_text() == HEADER + "\n".join(["# about challenges", *GOOD, ""])
+
+
+def test_the_command_gives_json(pack, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["lexicon", "check", "--pack", str(pack(SWAP)), "--json"])
+    assert ended.value.code == 1
+    swap = [f for f in json.loads(capsys.readouterr().out) if f["code"] == "swap"]
+    assert [(f["line"], f["spun"], f["plain"]) for f in swap] == [(2, "country", "nation")]
+
+
+def test_the_bound_grows_with_the_evidence():
+    assert wilson(1, 1) < wilson(9, 10) < wilson(90, 100) < 0.9
