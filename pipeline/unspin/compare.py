@@ -376,6 +376,10 @@ def _compare_told(old: Path, new: Path) -> Told:
     if a.get("unspin") != b.get("unspin") or a.get("code") != b.get("code"):
         versions = [f"{side.get('unspin', '?')} ({str(side.get('code', '?'))[:8]})" for side in (a, b)]
         everything.append(f"code version {versions[0]} to {versions[1]}")
+    if a.get("decisions", {}) != b.get("decisions", {}):
+        counts = [get(side, "decisions").get("count", 0) for side in (a, b)]
+        if any(counts):
+            everything.append(f"decisions: {counts[0]} to {counts[1]}")
     for key in sorted(get(a, "libraries").keys() | get(b, "libraries").keys()):
         x, y = get(a, "libraries").get(key), get(b, "libraries").get(key)
         if x != y:

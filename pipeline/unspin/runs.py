@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import unspin
 from unspin import report, sources, tables
+from unspin.decisions import Decision, decide, unheeded
 from unspin.engines import ENGINES, Engine, EngineError, open_engine
 from unspin.entities import Entities, Entity
 from unspin.lexicon import read as lexicon
@@ -69,6 +70,7 @@ class Job(NamedTuple):
     key: str
     item: Item
     source: Source | None = None
+    decisions: tuple[Decision, ...] = ()
 
 
 class Summary(NamedTuple):
@@ -81,6 +83,7 @@ class Summary(NamedTuple):
     suspects: int
     reused: int  #: documents whose result was known from earlier work
     troubled: list[tuple[str, str, str]]  #: doc_id, status, reason of the first refused and failed ones
+    unheeded: tuple[tuple[Decision, str], ...] = ()  #: decisions that had no effect, with the reason
 
 
 # ---------------------------------------------------------------- what results depend on
@@ -205,7 +208,7 @@ def become(job: Job, restorer: Restorer, extractor: Extractor) -> Result:
         if source is None:
             (source,) = itertools.islice(sources.read(job.item), 2)  # a file that is no container is one document
         final = source.status != "failed"
-        facts, mentions = _facts(source, restorer, extractor)
+        facts, mentions = _facts(source, restorer, extractor, job.decisions)
         return Result(job.key, final and not job.key.startswith("?"), facts, mentions)
     except Exception as error:
         return failure(job, source, _reason(error))
@@ -227,12 +230,16 @@ def failure(job: Job, source: Source | None, reason: str) -> Result:
     return Result(job.key, False, tables.compact({"document": tables.document_row(failed, None)}), b"[]")
 
 
-def _facts(source: Source, restorer: Restorer, extractor: Extractor) -> tuple[bytes, bytes]:
+def _facts(
+    source: Source, restorer: Restorer, extractor: Extractor, decisions: tuple[Decision, ...]
+) -> tuple[bytes, bytes]:
     if source.status:
         return tables.compact({"document": tables.document_row(source, None)}), b"[]"
     from unspin.documents import restore_document
 
     restoration = restore_document(source, restorer)
+    if decisions:
+        restoration = decide(restoration, decisions)
     # One document at a time: what else is in a batch could tip a near tie of the model.
     extraction = next(iter(extractor.extract([restoration])))
     facts: dict[str, Any] = {
@@ -259,9 +266,12 @@ def run(
     engine: str | Engine = "local",
     scheduler: str = "",
     fresh: bool = False,
+    decisions: Mapping[str, tuple[Decision, ...]] | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Summary:
     """Restore and extract every document under the inputs and write the run folder.
+
+    ``decisions`` are what a person decided on single places, by the hash of the document.
 
     Raises RunError, InputError, LexiconError or OSError where that cannot be
     done; what was finished until then is kept for the next run.
@@ -291,14 +301,15 @@ def run(
         if isinstance(engine, str):
             workers = choices.workers or _workers_that_pay(items)
             engine = open_engine(engine, workers, scheduler, own_process=results.cut_short)
-        reused = _work_through(items, results, choices.settings, told, engine, progress)
+        reused = _work_through(items, results, choices.settings, told, engine, progress, decisions or {})
         worked = time.time()
-        summary = _write(folder, results, choices.format, reused, told)
+        summary = _write(folder, results, choices.format, reused, told, decisions or {})
         results.forget_others()
         counts = summary.counts | {"documents": sum(summary.documents.values())}
         about = told | {
             "inputs": [os.fspath(path) for path in inputs],
             "format": choices.format,
+            "decisions": _mark_decisions(decisions or {}),
             "counts": counts | {f"documents {status}": n for status, n in sorted(summary.documents.items())},
             "timings": {
                 "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(began)),
@@ -344,6 +355,7 @@ def _work_through(
     told: dict[str, Any],
     engine: Engine,
     progress: Progress,
+    decisions: Mapping[str, tuple[Decision, ...]],
 ) -> int:
     """Bring every document to a result; give how many were known from earlier work."""
     mark = mark_of(told)
@@ -353,7 +365,7 @@ def _work_through(
 
     def pending() -> Iterator[tuple[Job, int]]:
         nonlocal done, reused
-        for job, path, size in _jobs(items, mark):
+        for job, path, size in _jobs(items, mark, decisions):
             doc_id = job.item.doc_id
             taken = results.plan(next(places), Planned(doc_id, path, job.key), tables.text_name(doc_id))
             if taken:
@@ -377,22 +389,41 @@ def _work_through(
     return reused
 
 
-def _jobs(items: Sequence[Item], mark: str) -> Iterator[tuple[Job, str, int]]:
+def _jobs(
+    items: Sequence[Item], mark: str, decisions: Mapping[str, tuple[Decision, ...]]
+) -> Iterator[tuple[Job, str, int]]:
     """Give each document with its path and size; records of container files are read here, files by the workers."""
     for item in items:
         if Path(item.path).suffix.lower() in CONTAINERS:
             for source in sources.read(item):
-                own = repr(source._replace(doc_id="", path=""))
+                decided = decisions.get(source.sha256, ())
+                own = repr(source._replace(doc_id="", path="")) + _mark_places(decided)
                 key = hashlib.sha256(f"{mark} record {own}".encode("utf-8", "surrogatepass")).hexdigest()
-                yield Job(key, Item(source.doc_id, item.path), source), source.path, len(source.text)
+                yield Job(key, Item(source.doc_id, item.path), source, decided), source.path, len(source.text)
             continue
         sha256 = _file_hash(item.path)
+        decided = decisions.get(sha256, ())
         # The name's suffixes say how a file is read.  A file that cannot be read is asked again by every run.
-        own = f"{mark} file {''.join(Path(item.path).suffixes)} {sha256}" if sha256 else f"?{item.doc_id}"
+        suffixes = "".join(Path(item.path).suffixes)
+        own = f"{mark} file {suffixes} {sha256}{_mark_places(decided)}" if sha256 else f"?{item.doc_id}"
         key = hashlib.sha256(own.encode("utf-8", "surrogatepass")).hexdigest()
         size = os.stat(item.path).st_size if sha256 else 0
         # A path that is not UTF-8 is written as far as it is.
-        yield Job(key if sha256 else "?" + key, item), os.fsencode(item.path).decode("utf-8", "replace"), size
+        path = os.fsencode(item.path).decode("utf-8", "replace")
+        yield Job(key if sha256 else "?" + key, item, None, decided), path, size
+
+
+def _mark_places(decisions: tuple[Decision, ...]) -> str:
+    """Give what tells the decisions on one document from others; nothing where there are none."""
+    return " " + repr([(*d.place, d.decision) for d in decisions]) if decisions else ""
+
+
+def _mark_decisions(decisions: Mapping[str, tuple[Decision, ...]]) -> dict[str, Any]:
+    """Give number and hash of all decisions, by which a comparison tells that they were others."""
+    said = "".join(f"{sha256}{_mark_places(rows)}\n" for sha256, rows in sorted(decisions.items()))
+    count = sum(len(rows) for rows in decisions.values())
+    sha256 = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+    return {"count": count, "sha256": sha256 if count else ""}
 
 
 def _file_hash(path: str | Path) -> str:
@@ -419,7 +450,14 @@ def _shards(jobs: Iterator[tuple[Job, int]]) -> Iterator[tuple[Job, ...]]:
 # ---------------------------------------------------------------- the folder
 
 
-def _write(folder: Path, results: Results, form: str, reused: int, told: dict[str, Any]) -> Summary:
+def _write(
+    folder: Path,
+    results: Results,
+    form: str,
+    reused: int,
+    told: dict[str, Any],
+    decisions: Mapping[str, tuple[Decision, ...]],
+) -> Summary:
     """Write tables, texts, description and report of finished work."""
     (folder / "run.json").unlink(missing_ok=True)
     for kind in ("restored", "source"):
@@ -428,6 +466,7 @@ def _write(folder: Path, results: Results, form: str, reused: int, told: dict[st
     statuses: dict[str, int] = {}
     troubled: list[tuple[str, str, str]] = []
     changed = suspects = 0
+    decided: dict[str, list[tuple[int, int, str]]] = {}
     with tables.Writing(results.folder, folder, form) as writing:
         for entity in sorted(set(named.values())):
             writing.write("entities", entity._replace(aliases=tables.BETWEEN.join(entity.aliases)))  # type: ignore[arg-type]
@@ -442,6 +481,8 @@ def _write(folder: Path, results: Results, form: str, reused: int, told: dict[st
                     troubled.append((document.doc_id, status, row[2]))
                 continue
             changed, suspects = changed + row[10], suspects + row[11]
+            if row[0] in decisions:
+                decided[row[0]] = [(e[2], e[3], e[5]) for e in facts["edits"] if e[6] == "changed"]
             for name in ("blocks", "edits"):
                 for cells in facts[name]:
                     writing.write(name, [document.doc_id, *cells])
@@ -451,7 +492,8 @@ def _write(folder: Path, results: Results, form: str, reused: int, told: dict[st
         writing.place()
     _put(folder, "datapackage.json", (json.dumps(tables.datapackage(form), indent=1) + "\n").encode())
     report.write_report(folder, told)
-    return Summary(folder, statuses, counts, changed, suspects, reused, troubled)
+    told_why = tuple(unheeded(decisions, decided))
+    return Summary(folder, statuses, counts, changed, suspects, reused, troubled, told_why)
 
 
 Named = Mapping[tuple[str, str], Entity]
