@@ -57,7 +57,8 @@ PLANTED = {
     "covered": ([GOOD[0], "demanding situations\tchallenges\tphrase\tThey [demanding situations|challenges].\t9"],
                 3),
     "missed": ([*GOOD, "zeal's\tardour's\tphrase\tHis [zeal's|ardour's] end is near.\t"], 4),
-    "never": ([GOOD[0], "demanding situation\txylophone\tnoun\tThey face [demanding situations|xylophones] today.\t1"], 3),
+    "never": ([GOOD[0], "in the long time that has passed since then\tsince\tphrase\t"
+               "Little [in the long time that has passed since then|since] was heard.\t5"], 3),
     "shadowed": (["demanding\tdifficult\tadj\tThey face [demanding|difficult] situations in the region.\t1", *GOOD], 2),
 }
 
@@ -66,6 +67,13 @@ PLANTED = {
 def test_a_planted_fault_is_found_at_its_line(pack, code):
     lines, line = PLANTED[code]
     assert (code, line) in faults(pack(lines))
+
+
+def test_an_entry_without_a_chance_in_its_own_example_never_wins(pack, monkeypatch):
+    folder = pack([GOOD[0], "top-degree\tof the\tphrase\tThe two held [top-degree|of the] talks.\t1"])
+    assert [f.code for f in check([folder])] == ["weak"]
+    monkeypatch.setattr("unspin.lexicon.check.NEVER", 0.99)
+    assert faults(folder) == {("never", 3)}
 
 
 @pytest.mark.parametrize("code", ["loop", "swap", "chain"])
