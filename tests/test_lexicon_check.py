@@ -70,10 +70,11 @@ def test_a_planted_fault_is_found_at_its_line(pack, code):
 
 
 def test_an_entry_without_a_chance_in_its_own_example_never_wins(pack, monkeypatch):
-    folder = pack([GOOD[0], "top-degree\tof the\tphrase\tThe two held [top-degree|of the] talks.\t1"])
-    assert [f.code for f in check([folder])] == ["weak"]
+    folder = pack([*GOOD, "top-degree\tof the\tphrase\tThe two sides held [top-degree|of the] talks.\t1"])
     monkeypatch.setattr("unspin.lexicon.check.NEVER", 0.99)
-    assert faults(folder) == {("never", 3)}
+    assert faults(folder) == {("never", 4)}
+    monkeypatch.setattr("unspin.lexicon.check.NEVER", 0.0)
+    assert faults(folder) == set()
 
 
 @pytest.mark.parametrize("code", ["loop", "swap", "chain"])

@@ -230,7 +230,7 @@ def covered(packs: Sequence[Pack], rows: Sequence[Sequence[Any]]) -> list[Findin
             by = by_row.get((" ".join(key), entry.plain))
             code = "covered"
             if len(key) > candidates.LONGEST_KEY:
-                code, why = "never", f"is longer than {candidates.LONGEST_KEY} words, the most that is tried; shorten it"
+                code, why = "never", f"is longer than {candidates.LONGEST_KEY} words, too long to be tried; shorten it"
             else:
                 why = f"gives nothing that {by or 'another entry'} does not give; delete the line"
             found.append(Finding(entry.path, entry.line, code, f"{entry.rule} {why}", True, entry.spun, entry.plain))
