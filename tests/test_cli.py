@@ -380,9 +380,9 @@ def test_lexicon_learn_proposes_entries_from_pairs(capsys, tmp_path):
     code, out, err = inside(capsys, "lexicon", "learn", "--spun", "spun", "--plain", "plain")
     assert (code, err) == (0, "")
     head, line = out.splitlines()
-    assert head.split("\t") == ["spun", "plain", "form", "example", "places", "documents"]
+    assert head.split("\t") == ["spun", "plain", "form", "example", "often", "places", "documents", "kept", "clean"]
     spun, plain, form, example, *evidence = line.split("\t")
-    assert (spun, plain, form, evidence) == ("demanding situation", "challenge", "noun", ["2", "2"])
+    assert (spun, plain, form, evidence) == ("demanding situation", "challenge", "noun", ["9", "2", "2", "0", "0"])
     assert "have to face [demanding situations|challenges] in every region" in example
     (tmp_path / "plain/b.txt").unlink()
     code, _, err = inside(capsys, "lexicon", "learn", "--spun", "spun", "--plain", "plain")

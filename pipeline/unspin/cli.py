@@ -71,6 +71,7 @@ class Export(StrEnum):
     xlsx = "xlsx"
     graphml = "graphml"
     jsonld = "jsonld"
+    ftm = "ftm"
 
 
 class CallError(Exception):
@@ -236,6 +237,9 @@ def run(
         Path | None,
         typer.Option(metavar="FILE", help="Decisions on single places, exported from a report.", show_default=False),
     ] = None,
+    counterfactual: Annotated[
+        bool, typer.Option("--counterfactual", help="Also read the text as spun, and say what restoring gained.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")] = False,
     open_report: Annotated[bool, typer.Option("--open", help="Open the report when the run is done.")] = False,
 ) -> int:
@@ -247,6 +251,8 @@ def run(
     decided = read_decisions(decisions) if decisions else {}
     if pack:
         choices = choices._replace(settings=choices.settings._replace(packs=tuple(pack)))
+    if counterfactual:
+        choices = choices._replace(settings=choices.settings._replace(counterfactual=True))
     choices = choices._replace(
         output=str(output) if output else choices.output,
         format=str(format) if format else choices.format,
@@ -587,18 +593,59 @@ def explain_lexicon(
         _print(line)
 
 
-@lexicon_app.command("learn", epilog="Example: unspin lexicon learn --spun spun/ --plain originals/ > proposals.tsv")
+ProposalsFile = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Proposals file. [default: standard output]")
+]
+CleanText = Annotated[
+    Path | None, typer.Option(help="Text never spun: .jsonl(.gz) with a field text, or a folder of .txt.")
+]
+
+
+@lexicon_app.command("learn", epilog="Example: unspin lexicon learn --spun spun/ --plain originals/ -o proposals.tsv")
 def learn_lexicon(
-    spun: Annotated[Path, typer.Option(help="A spun text, or a folder of them.")],
-    plain: Annotated[Path, typer.Option(help="Its plain original, or a folder with the same names.")],
+    spun: Annotated[Path | None, typer.Option(help="A spun text, or a folder of them.")] = None,
+    plain: Annotated[Path | None, typer.Option(help="Its plain original, or a folder with the same names.")] = None,
+    gold: Annotated[Path | None, typer.Option(help="Instead: a folder of gold restorations.")] = None,
+    clean: CleanText = None,
+    output: ProposalsFile = None,
 ) -> None:
     """Propose entries from spun texts beside their plain originals: with evidence, never into a pack."""
-    from unspin.lexicon.learn import align, propose
+    from unspin.lexicon.check import read_clean
+    from unspin.lexicon.learn import align, gold_pairs, proposal_lines, propose
 
-    proposals = propose((name, pair) for name, a, b in _text_pairs(spun, plain) for pair in align(a, b))
-    _print("\t".join(("spun", "plain", "form", "example", "places", "documents")))
-    for proposal in proposals:
-        _print("\t".join(map(str, proposal)))
+    if gold is not None and spun is None and plain is None:
+        named = list(gold_pairs(gold))
+        pairs, texts = [(name, pair) for name, _, found in named for pair in found], [text for _, text, _ in named]
+    elif gold is None and spun is not None and plain is not None:
+        beside = list(_text_pairs(spun, plain))
+        pairs, texts = [(name, pair) for name, a, b in beside for pair in align(a, b)], [a for _, a, _ in beside]
+    else:
+        raise CallError("give --spun and --plain, or --gold; see `unspin lexicon learn --help`")
+    _write_lines(proposal_lines(propose(pairs, texts, read_clean(clean) if clean else ())), output)
+
+
+def _write_lines(lines: Iterable[str], output: Path | None) -> None:
+    if output is None:
+        for line in lines:
+            _print(line)
+        return
+    found = list(lines)
+    output.write_text("".join(line + "\n" for line in found), encoding="utf-8", newline="")
+    _print(f"{output}: {_many(len(found) - 1, 'proposal')}; comment out with # what is wrong, then "
+           f"unspin lexicon accept {output} --pack PACK")
+
+
+@lexicon_app.command("accept", epilog="Example: unspin lexicon accept proposals.tsv --pack my-pack")
+def accept_lexicon(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A proposals file; lines with # stay where they are.")],
+    pack: Annotated[str, typer.Option(metavar="NAME|PATH", help="The pack that takes the lines.")] = "news",
+) -> None:
+    """Move the lines of a proposals file that are not commented out into a pack, sorted, with their examples."""
+    from unspin.lexicon.accept import accept
+
+    done = accept(file, pack)
+    known = f"; {len(done.known):,} known already" if done.known else ""
+    _print(f"{done.path}: {_many(len(done.added), 'entry', 'entries')} added{known}")
 
 
 def _text_pairs(spun: Path, plain: Path) -> Iterator[tuple[str, str, str]]:

@@ -6,9 +6,12 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
+from unspin.evaluate import GoldEdit, read_gold
 from unspin.lexicon import forms
+from unspin.records import Span
 from unspin.restore.tokens import Token, tokens
 
 #: The longest phrases that are learnt, in words; longer differences are rewritings, not synonyms.
@@ -16,10 +19,12 @@ LONGEST = 6
 
 #: Words that a pair may not consist of alone: aligned one to one, they teach nonsense.
 FUNCTION = frozenset(
-    "a an the of in on at to for from with by as and or but if is are was were be been it its he she they them his her "
-    "their this that these those i you we us our my your not no so do does did has have had will would can could may "
-    "might shall should must am s t there here what who whom which when where why how than then too very".split()
+    ["a", "an", "the", "of", "in", "on", "at", "to", "for", "from", "with", "by", "as", "and", "or", "but", "if", "is", "are", "was", "were", "be", "been", "it", "its", "he", "she", "they", "them", "his", "her", "their", "this", "that", "these", "those", "i", "you", "we", "us", "our", "my", "your", "not", "no", "so", "do", "does", "did", "has", "have", "had", "will", "would", "can", "could", "may", "might", "shall", "should", "must", "am", "s", "t", "there", "here", "what", "who", "whom", "which", "when", "where", "why", "how", "than", "then", "too", "very"]
 )
+
+
+#: Spun phrase, plain phrase and form of an entry.
+Key = tuple[str, str, str]
 
 
 class Pair(NamedTuple):
@@ -38,20 +43,95 @@ class Proposal(NamedTuple):
     plain: str
     form: str
     example: str
+    often: int  #: of ten places of the spun phrase, how many stand for this plain phrase
     places: int  #: where it was seen
     documents: int
+    kept: int  #: places where the spun phrase stood in both texts
+    clean: float = 0.0  #: places of the spun phrase in a million words of clean text
+    gated: str = ""  #: why it should not be accepted unseen; empty: it passed
+
+
+#: Columns of a proposals file: those of a pack, then the evidence.
+PROPOSAL_COLUMNS = ("spun", "plain", "form", "example", "often", "places", "documents", "kept", "clean")
+
+#: A sentence begins after a line end, or after a stop, a space and a capital, quote or digit.
+SENTENCE_END = re.compile(r"\n+|(?<=[.!?])[”\"']?\s+(?=[“\"'(]?[A-Z0-9])|\s\|\s")
+
+#: Least share of words that two sentences must have in common to be a pair: spinners leave two words of three.
+LIKE = 0.3
+
+
+def sentences(text: str) -> list[Span]:
+    """Give the stretches of a text's sentences, lines and table cells.
+
+    >>> text = "He left. She stayed!"
+    >>> [text[a:b] for a, b in sentences(text)]
+    ['He left.', 'She stayed!']
+    """
+    found: list[Span] = []
+    at = 0
+    for end in SENTENCE_END.finditer(text):
+        found.append((at, end.start()))
+        at = end.end()
+    found.append((at, len(text)))
+    return [(a, b) for a, b in found if text[a:b].strip()]
+
+
+def align_sentences(spun: Sequence[Sequence[str]], plain: Sequence[Sequence[str]]) -> list[tuple[Span, Span]]:
+    """Align sentences, given as words, so that most words agree; gives ranges of one or two on each side.
+
+    >>> align_sentences([["a", "b"], ["x"], ["c", "d", "e", "f"]], [["a", "b"], ["c", "d"], ["e", "g"]])
+    [((0, 1), (0, 1)), ((2, 3), (1, 3))]
+    """
+    left, right = [Counter(s) for s in spun], [Counter(s) for s in plain]
+    n, m = len(left), len(right)
+    # Texts of a pair run side by side: looking far off the diagonal costs time and finds only chance.
+    width = abs(n - m) + 12
+    best: dict[Span, tuple[float, Span | None]] = {(0, 0): (0.0, None)}
+    for i in range(n + 1):
+        low, high = max(0, i * m // max(n, 1) - width), min(m, i * m // max(n, 1) + width)
+        for j in range(low, high + 1):
+            if (i, j) not in best:
+                continue
+            total = best[i, j][0]
+            for a, b in ((1, 1), (1, 2), (2, 1), (1, 0), (0, 1)):
+                if i + a > n or j + b > m:
+                    continue
+                gain = 0.0
+                if a and b:
+                    one, other = sum(left[i : i + a], Counter()), sum(right[j : j + b], Counter())
+                    common, size = sum((one & other).values()), one.total() + other.total()
+                    if 2 * common < LIKE * size:
+                        continue
+                    gain = common - 0.1 * (a + b)
+                step = (i + a, j + b)
+                if step not in best or total + gain > best[step][0]:
+                    best[step] = (total + gain, (i, j))
+    at: Span | None = (n, m)
+    found: list[tuple[Span, Span]] = []
+    while at is not None and at in best:
+        before = best[at][1]
+        if before is not None and before[0] < at[0] and before[1] < at[1]:
+            found.append(((before[0], at[0]), (before[1], at[1])))
+        at = before
+    return found[::-1]
 
 
 def align(spun: str, plain: str) -> Iterator[Pair]:
-    """Align a spun text with its plain original and give the phrases that differ.
-
-    Sentences are not needed to correspond one to one: the words are aligned as
-    one sequence, and each difference between words that agree is a pair.
+    """Align a spun text with its plain original, sentence by sentence, and give the phrases that differ.
 
     >>> [(p.spun, p.plain) for p in align("the army leaders met in the area", "the military leaders met in the region")]
     [('army', 'military'), ('area', 'region')]
     """
-    left, right = tokens(spun, 0, len(spun)), tokens(plain, 0, len(plain))
+    left, right = sentences(spun), sentences(plain)
+    words = [[[t.word for t in tokens(text, a, b)] for a, b in spans] for text, spans in ((spun, left), (plain, right))]
+    for (a, b), (c, d) in align_sentences(*words):
+        yield from align_words(spun, (left[a][0], left[b - 1][1]), plain, (right[c][0], right[d - 1][1]))
+
+
+def align_words(spun: str, there: Span, plain: str, here: Span) -> Iterator[Pair]:
+    """Align the words of a stretch of a spun text with those of a plain one; each difference is a pair."""
+    left, right = tokens(spun, *there), tokens(plain, *here)
     matcher = difflib.SequenceMatcher(None, [t.word for t in left], [t.word for t in right], autojunk=False)
     for tag, a, b, c, d in matcher.get_opcodes():
         if tag == "replace" and b - a <= LONGEST and d - c <= LONGEST and whole(left, a, b) and whole(right, c, d):
@@ -60,41 +140,163 @@ def align(spun: str, plain: str) -> Iterator[Pair]:
                        plain[start : right[c].start], plain[right[d - 1].end : end])
 
 
+def divide(pairs: Sequence[tuple[str, Pair]]) -> Iterator[tuple[str, Pair]]:
+    """Cut pairs that are made of others, seen by themselves: two neighbours that were both replaced.
+
+    >>> alone = [("a", Pair("army", "military", "", "")), ("a", Pair("area", "region", "", ""))]
+    >>> [(p.spun, p.plain) for _, p in divide([*alone, ("b", Pair("army area", "military region", "The ", "."))])][2:]
+    [('army', 'military'), ('area', 'region')]
+    """
+    known = {(p.spun.lower(), p.plain.lower()) for _, p in pairs}
+    for name, pair in pairs:
+        left, right = pair.spun.split(), pair.plain.split()
+        cut = cuts(left, right, known) if len(left) > 1 and len(right) > 1 else []
+        if not cut:
+            yield name, pair
+            continue
+        a = c = 0
+        for b, d in cut:
+            before, after = " ".join(right[:c]), " ".join(right[d:])
+            yield name, Pair(" ".join(left[a:b]), " ".join(right[c:d]), pair.before + before + " " * bool(before),
+                             " " * bool(after) + after + pair.after)
+            a, c = b, d
+
+
+def cuts(left: Sequence[str], right: Sequence[str], known: set[tuple[str, str]]) -> list[Span]:
+    """Give where two phrases can be cut so that every part is known by itself; empty where they cannot."""
+    whole = (" ".join(left).lower(), " ".join(right).lower())
+    ways: dict[Span, list[Span]] = {(0, 0): []}
+    for i in range(len(left)):
+        for j in range(len(right)):
+            if (i, j) not in ways:
+                continue
+            for b in range(i + 1, len(left) + 1):
+                for d in range(j + 1, len(right) + 1):
+                    part = (" ".join(left[i:b]).lower(), " ".join(right[j:d]).lower())
+                    if part != whole and part in known and (b, d) not in ways:
+                        ways[b, d] = [*ways[i, j], (b, d)]
+    return ways.get((len(left), len(right)), [])
+
+
 def whole(found: Sequence[Token], start: int, end: int) -> bool:
     """Tell whether tokens stand in one sentence and could be a phrase."""
     return all(t.joint and not t.breaks for t in found[start + 1 : end]) and not any(
         t.shielded or t.shape == "number" for t in found[start:end])
 
 
-def sentence(text: str, start: int, end: int) -> tuple[int, int]:
-    """Give the sentence around a place (a line, or what full stops divide)."""
-    low = max(text.rfind("\n", 0, start), text.rfind(". ", 0, start) + 1, text.rfind("|", 0, start),
-              text.rfind(": ", 0, start) + 1) + 1
-    ends = [at for at in (text.find("\n", end), text.find(". ", end), text.find("|", end)) if at >= 0]
+def sentence(text: str, start: int, end: int) -> Span:
+    """Give the sentence around a place (a line, or what full stops divide).
+
+    >>> sentence("Armies met. They left.", 0, 6), sentence("Armies met. They left.", 12, 16)
+    ((0, 11), (12, 22))
+    """
+    low = max([0, *(at + len(mark) for mark in ("\n", ". ", "|", ": ") if (at := text.rfind(mark, 0, start)) >= 0)])
+    ends = [at for mark in ("\n", ". ", "|") if (at := text.find(mark, end)) >= 0]
     high = min(ends, default=len(text))
     return low, high + (high < len(text) and text[high] == ".")
 
 
-def propose(pairs: Iterable[tuple[str, Pair]]) -> list[Proposal]:
+def propose(pairs: Iterable[tuple[str, Pair]], spun: Iterable[str] = (), clean: Iterable[str] = ()) -> list[Proposal]:
     """Make entries of pairs, given with the name of their document; most frequent first.
 
     Function words alone, names, numbers and mere spellings are left out.
+    ``spun``: the spun texts, to count where a phrase was kept; ``clean``: texts
+    never spun, which gate phrases that are as usual there.
     """
-    places: Counter[tuple[str, str, str]] = Counter()
-    documents: dict[tuple[str, str, str], set[str]] = {}
-    examples: dict[tuple[str, str, str], str] = {}
-    for document, pair in pairs:
+    places: Counter[Key] = Counter()
+    documents: dict[Key, set[str]] = {}
+    examples: dict[Key, str] = {}
+    named = list(pairs)
+    for document, pair in divide(named):
         entry = entry_of(pair)
         if entry is None:
             continue
-        spun, plain, form, example = entry
-        key = (spun, plain, form)
+        *base, example = entry
+        key = (base[0], base[1], base[2])
         places[key] += 1
         documents.setdefault(key, set()).add(document)
         if key not in examples or quality(example) > quality(examples[key]):
             examples[key] = example
-    found = [Proposal(*key, examples[key], n, len(documents[key])) for key, n in places.items()]
+    wanted = {words for key in places for words in spun_forms(key)}
+    there, spun_words = occurrences(spun, wanted)
+    usual, clean_words = occurrences(clean, wanted)
+    changed: Counter[str] = Counter()
+    for key, count in places.items():
+        changed[key[0]] += count
+    found = []
+    for key, count in places.items():
+        keys = spun_forms(key)
+        kept = max(0, sum(there[k] for k in keys) - changed[key[0]])
+        per_million = 1e6 * sum(usual[k] for k in keys) / clean_words if clean_words else 0.0
+        replaced = 1e6 * changed[key[0]] / spun_words if spun_words else 0.0
+        gated = ""
+        if clean_words and per_million >= replaced:
+            gated = "as usual in clean text"
+        often = min(9, max(1, round(10 * count / (changed[key[0]] + kept))))
+        found.append(Proposal(*key, examples[key], often, count, len(documents[key]), kept, round(per_million, 1),
+                              gated))
     return sorted(found, key=lambda p: (-p.documents, -p.places, p.spun, p.plain, p.form))
+
+
+def spun_forms(key: Key) -> set[tuple[str, ...]]:
+    """Give the words of every inflection of an entry's spun phrase."""
+    return {tuple(re.split(r"[ -]", left.lower())) for left, _, _ in forms.pairs(*key)}
+
+
+def occurrences(texts: Iterable[str], wanted: set[tuple[str, ...]]) -> tuple[Counter[tuple[str, ...]], int]:
+    """Count phrases, given as words, in texts; gives the counts and the number of words."""
+    lengths: dict[str, set[int]] = {}
+    for words in wanted:
+        lengths.setdefault(words[0], set()).add(len(words))
+    counts: Counter[tuple[str, ...]] = Counter()
+    size = 0
+    for text in texts:
+        found = [t.word for t in tokens(text, 0, len(text))]
+        size += len(found)
+        for at, word in enumerate(found):
+            for length in lengths.get(word, ()):
+                phrase = tuple(found[at : at + length])
+                if phrase in wanted:
+                    counts[phrase] += 1
+    return counts, size
+
+
+def gold_pairs(folder: Path) -> Iterator[tuple[str, str, list[Pair]]]:
+    """Give name, spun text and pairs of each gold article of a folder."""
+    for name, spun, edits in read_gold(folder):
+        pairs = []
+        for at, edit in enumerate(edits):
+            if not edit.required or not edit.spun.strip() or not edit.accepted[0].strip():
+                continue
+            before, after = plain_beside(spun, edits, at)
+            pairs.append(Pair(edit.spun, edit.accepted[0], before, after))
+        yield name, spun, pairs
+
+
+def plain_beside(spun: str, edits: Sequence[GoldEdit], at: int) -> tuple[str, str]:
+    """Give the restored text of the sentence, left and right of a gold edit."""
+    low, high = sentence(spun, edits[at].start, edits[at].end)
+    left, start = "", low
+    for edit in edits[:at]:
+        if edit.start >= low:
+            left += spun[start : edit.start] + edit.accepted[0]
+            start = edit.end
+    left += spun[start : edits[at].start]
+    right, start = "", edits[at].end
+    for edit in edits[at + 1 :]:
+        if edit.end <= high:
+            right += spun[start : edit.start] + edit.accepted[0]
+            start = edit.end
+    return left, right + spun[start:high]
+
+
+def proposal_lines(proposals: Iterable[Proposal]) -> Iterator[str]:
+    """Write a proposals file: a pack's columns, then evidence; what a gate stopped is commented out."""
+    yield "\t".join(PROPOSAL_COLUMNS)
+    for p in proposals:
+        yield (f"# {p.gated}: " if p.gated else "") + "\t".join(
+            (p.spun, p.plain, p.form, p.example, str(p.often), str(p.places), str(p.documents), str(p.kept),
+             f"{p.clean:g}"))
 
 
 def quality(example: str) -> tuple[int, str]:
@@ -119,7 +321,8 @@ def entry_of(pair: Pair) -> tuple[str, str, str, str] | None:
             break
         del shared
     low, high = spun.lower(), plain.lower()
-    if not plain or low == high or re.search(r"[^a-z' -]", low.replace("’", "'") + high.replace("’", "'").replace(".", "")):
+    letters = (low + high.replace(".", "")).replace("’", "'")
+    if not plain or low == high or re.search(r"[^a-z' -]", letters):
         return None
     if low.replace("-", " ").replace(" ", "") == high.replace("-", " ").replace(" ", ""):
         form = "phrase"

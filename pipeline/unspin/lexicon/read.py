@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -179,7 +180,7 @@ def _plain_lines(path: Path) -> Iterable[str]:
 def read_packs(names: Sequence[str | Path] = ()) -> list[Pack]:
     """Read packs by name or path, sorted by name so that their order has no effect."""
     packs = sorted((read_pack(folder) for folder in find_packs(names)), key=lambda p: p.name)
-    for a, b in zip(packs, packs[1:], strict=False):
+    for a, b in itertools.pairwise(packs):
         if a.name == b.name:
             raise LexiconError(b.path, 0, f"has the name of another pack ({a.path}); rename the folder")
     return packs
