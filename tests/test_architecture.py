@@ -17,7 +17,7 @@ LAYERS = [
     {"sources", "tidy", "restore", "extract"},
     {"documents", "relations"},
     {"tables", "results", "engines", "decisions"},
-    {"evaluate", "report", "export"},
+    {"evaluate", "report", "export", "counterfactual"},
     {"compare", "runs"},
     {"cli"},
     {"__main__"},

@@ -122,7 +122,7 @@ def test_settings_come_from_the_file_and_options_go_before_them(capsys, articles
     Path("unspin.toml").write_text('packs = ["news"]\noutput = "here"\nworkers = 1\ncareful = 0.7\n')
     assert inside(capsys, "run", articles, "-q")[0] == 0
     told = json.loads(Path("here/run.json").read_text())
-    assert told["settings"] == {"packs": ["news"], "careful": 0.7, "model": ""}
+    assert told["settings"] == {"packs": ["news"], "careful": 0.7, "model": "", "counterfactual": False}
     assert inside(capsys, "run", articles, "-q", "-o", "there", "--pack", "sport", "--pack", "news")[0] == 0
     assert json.loads(Path("there/run.json").read_text())["settings"]["packs"] == ["sport", "news"]
 

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import unspin
 from unspin import report, sources, tables
+from unspin.counterfactual import contrast
 from unspin.decisions import Decision, decide, unheeded
 from unspin.engines import ENGINES, Engine, EngineError, open_engine
 from unspin.entities import Entities, Entity
@@ -198,17 +199,17 @@ def _load(settings: Settings, mark: str) -> tuple[Restorer, Extractor]:
 def work(settings: Settings, mark: str, shard: tuple[Job, ...]) -> list[Result]:
     """Restore and extract the documents of a shard; what goes wrong with one stays with that one."""
     restorer, extractor = _load(settings, mark)
-    return [become(job, restorer, extractor) for job in shard]
+    return [become(job, restorer, extractor, settings.counterfactual) for job in shard]
 
 
-def become(job: Job, restorer: Restorer, extractor: Extractor) -> Result:
+def become(job: Job, restorer: Restorer, extractor: Extractor, counterfactual: bool = False) -> Result:
     """Give what becomes of a document."""
     source = job.source
     try:
         if source is None:
             (source,) = itertools.islice(sources.read(job.item), 2)  # a file that is no container is one document
         final = source.status != "failed"
-        facts, mentions = _facts(source, restorer, extractor, job.decisions)
+        facts, mentions = _facts(source, restorer, extractor, job.decisions, counterfactual)
         return Result(job.key, final and not job.key.startswith("?"), facts, mentions)
     except Exception as error:
         return failure(job, source, _reason(error))
@@ -231,7 +232,7 @@ def failure(job: Job, source: Source | None, reason: str) -> Result:
 
 
 def _facts(
-    source: Source, restorer: Restorer, extractor: Extractor, decisions: tuple[Decision, ...]
+    source: Source, restorer: Restorer, extractor: Extractor, decisions: tuple[Decision, ...], counterfactual: bool
 ) -> tuple[bytes, bytes]:
     if source.status:
         return tables.compact({"document": tables.document_row(source, None)}), b"[]"
@@ -250,6 +251,10 @@ def _facts(
         "relations": list(tables.relation_rows(restoration, extraction)),
         "text": restoration.text,
     }
+    if counterfactual:
+        marks, facts["lost"] = contrast(restoration, facts["relations"], lambda r: next(iter(extractor.extract([r]))))
+        for cells, mark in zip(facts["relations"], marks, strict=True):
+            cells[tables.WITHOUT] = mark
     if source.keep:
         facts["source"] = source.text
     ordered = (extraction.mentions[i] for i in tables.mention_order(extraction))
@@ -467,7 +472,11 @@ def _write(
     troubled: list[tuple[str, str, str]] = []
     changed = suspects = 0
     decided: dict[str, list[tuple[int, int, str]]] = {}
-    with tables.Writing(results.folder, folder, form) as writing:
+    names = [*tables.TABLES, *(tables.OPTIONAL if told["settings"]["counterfactual"] else ())]
+    for name in tables.OPTIONAL:
+        for other in tables.FORMATS:
+            (folder / f"{name}.{other}").unlink(missing_ok=True)
+    with tables.Writing(results.folder, folder, form, names) as writing:
         for entity in sorted(set(named.values())):
             writing.write("entities", entity._replace(aliases=tables.BETWEEN.join(entity.aliases)))  # type: ignore[arg-type]
         for document, blob, mentions in results.rows():
@@ -490,7 +499,7 @@ def _write(
             _write_texts(folder, results.folder, document.doc_id, facts)
         counts = writing.counts()
         writing.place()
-    _put(folder, "datapackage.json", (json.dumps(tables.datapackage(form), indent=1) + "\n").encode())
+    _put(folder, "datapackage.json", (json.dumps(tables.datapackage(form, counts), indent=1) + "\n").encode())
     report.write_report(folder, told)
     told_why = tuple(unheeded(decisions, decided))
     return Summary(folder, statuses, counts, changed, suspects, reused, troubled, told_why)
@@ -522,6 +531,13 @@ def _write_named(
                 entity = mine[cells[number]]
                 cells[name], cells[number] = entity.name, entity.entity_id
         writing.write("relations", [doc_id, *cells])
+    for cells in facts.get("lost", ()):
+        for name, number in ((tables.SUBJECT, tables.SUBJECT_ID), (tables.OBJECT, tables.OBJECT_ID)):
+            # A name that only the spun text has is no entity of the run.
+            other = named.get(tuple(cells[number] or ()))
+            cells[number] = other.entity_id if other else None
+            cells[name] = other.name if other else cells[name]
+        writing.write("relations_lost", [doc_id, *cells])
 
 
 def _write_texts(folder: Path, aside: Path, doc_id: str, facts: dict[str, Any]) -> None:

@@ -20,6 +20,7 @@ class Settings(NamedTuple):
     packs: tuple[str, ...] = ()  #: names or paths; empty: every shipped pack
     careful: float = 0.5  #: 0 to 1: the higher, the surer a change must be
     model: str = ""  #: name or path of the spaCy model; empty: the shipped one
+    counterfactual: bool = False  #: also read the text as it was spun, and say what restoring gained
 
 
 class Choices(NamedTuple):
@@ -36,6 +37,7 @@ _KEYS: dict[str, tuple[Any, str]] = {
     "packs": (lambda v: isinstance(v, list) and all(isinstance(x, str) for x in v), 'a list of names, ["news"]'),
     "careful": (lambda v: type(v) in (int, float) and 0 <= v <= 1, "a number from 0 to 1"),
     "model": (lambda v: isinstance(v, str), 'a name, "en_core_web_sm"'),
+    "counterfactual": (lambda v: type(v) is bool, "true or false"),
     "output": (lambda v: isinstance(v, str) and v != "", 'a folder, "outputs/run"'),
     "format": (lambda v: v in ("csv", "parquet"), '"csv" or "parquet"'),
     "workers": (lambda v: type(v) is int and v >= 0, "a whole number, 0 for as many as pay"),
@@ -57,6 +59,10 @@ careful = 0.5
 # spaCy model by name or by path; empty takes the one that the figures were
 # measured with.
 model = ""
+
+# Whether the text is read as it was spun too, to say what restoring gained;
+# about half as slow again.
+counterfactual = false
 
 # Where `unspin run` writes, and in which format: "csv" or "parquet".
 output = "outputs/run"
@@ -88,7 +94,7 @@ def read_settings(path: Path) -> Choices:
     packs = tuple(told.get("packs", ()))
     # A relative path in the file is meant from the file, wherever the command is typed.
     packs = tuple(str(path.parent / p) if (path.parent / p / "pack.toml").is_file() else p for p in packs)
-    own = Settings(packs, float(told.get("careful", 0.5)), told.get("model", ""))
+    own = Settings(packs, float(told.get("careful", 0.5)), told.get("model", ""), told.get("counterfactual", False))
     default = Choices()
     return Choices(
         own,

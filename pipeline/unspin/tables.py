@@ -231,8 +231,16 @@ RELATIONS = Table(
     ),
 )
 
+LOST = RELATIONS._replace(
+    name="relations_lost",
+    description="With --counterfactual: relations that only the spun text gives; changed where another took its place.",
+)
+
 #: Every table of a run, in the order in which they are named everywhere.
 TABLES: dict[str, Table] = {t.name: t for t in (DOCUMENTS, BLOCKS, EDITS, ENTITIES, MENTIONS, RELATIONS)}
+
+#: Tables that a run has only when it is asked for them.
+OPTIONAL: dict[str, Table] = {LOST.name: LOST}
 
 
 # ---------------------------------------------------------------- rows
@@ -314,6 +322,8 @@ MENTION_ENTITY = MENTIONS.header.index("entity_id") - 1
 SUBJECT, SUBJECT_ID, OBJECT, OBJECT_ID = (
     RELATIONS.header.index(name) - 1 for name in ("subject", "subject_id", "object", "object_id")
 )
+#: Where it says whether it was read without restoring too.
+WITHOUT = RELATIONS.header.index("without_restoration") - 1
 
 
 def relation_rows(restoration: Restoration, extraction: Extraction) -> Iterator[list[Cell]]:
@@ -516,7 +526,7 @@ class Writing:
         self._writers: dict[str, Writer] = {}
         try:
             for name in names:
-                self._writers[name] = FORMATS[form](TABLES[name], aside / f"{name}.{form}")
+                self._writers[name] = FORMATS[form]((TABLES | OPTIONAL)[name], aside / f"{name}.{form}")
         except BaseException:
             self._close()
             raise
@@ -703,7 +713,11 @@ def datapackage(form: str = "csv", counts: Mapping[str, int] | None = None) -> d
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "unspin-run",
         "title": "Restored articles, the changes made, entities and relations",
-        "resources": [_resource(table, form) for name, table in TABLES.items() if counts is None or name in counts],
+        "resources": [
+            _resource(table, form)
+            for name, table in (TABLES | OPTIONAL).items()
+            if (name in TABLES if counts is None else name in counts)
+        ],
     }
 
 
