@@ -3,7 +3,8 @@
 The texts and rows of each document stand in the page once, as JSON that is
 read when its document is looked at; the source text is the restored text with
 its edits undone.  The page may load nothing: its policy names the hashes of
-its one script and one style sheet.
+its style sheet and its two scripts.  The larger one is Cytoscape.js, which draws
+the graph (MIT licence, named in the file and in the page).
 """
 
 from __future__ import annotations
@@ -49,14 +50,15 @@ def write_report(run: Path, told: Mapping[str, Any] | None = None) -> Path:
 
 def _pieces(run: Path, told: Mapping[str, Any] | None) -> Iterator[str]:
     page = _Page(run, _told(run) if told is None else told)
-    style, script = asset("report.css"), asset("report.js")
+    style, library, script = asset("report.css"), asset("cytoscape.min.js"), asset("report.js")
     yield from (
         environment()
         .get_template("report.html")
         .generate(
             style=style,
+            library=library,
             script=script,
-            policy=policy(style, script),
+            policy=policy(style, library, script),
             documents=page.documents(),
             overview=page.overview,  # asked for when the documents have been read
         )
@@ -80,15 +82,14 @@ def asset(name: str) -> Any:
     return markupsafe.Markup((_TEMPLATES / name).read_text(encoding="utf-8"))
 
 
-def policy(style: str, script: str = "") -> str:
-    """Give the Content-Security-Policy that lets in one style sheet and one script, and nothing from anywhere."""
+def policy(style: str, *scripts: str) -> str:
+    """Give the Content-Security-Policy that lets in one style sheet and these scripts, and nothing from anywhere."""
 
     def mark(text: str) -> str:
         return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
 
-    return (
-        f"default-src 'none'; style-src {mark(style)}; script-src {mark(script)}; base-uri 'none'; form-action 'none'"
-    )
+    allowed = " ".join(map(mark, scripts)) or "'none'"
+    return f"default-src 'none'; style-src {mark(style)}; script-src {allowed}; base-uri 'none'; form-action 'none'"
 
 
 def json_text(value: object) -> Any:
@@ -116,6 +117,7 @@ class _Page:
         self._rules: dict[str, int] = {}
         self._made: Counter[int] = Counter()
         self._proposed: Counter[int] = Counter()
+        self._relations: Counter[str] = Counter()
         self._list: list[list[Any]] = []
 
     def documents(self) -> Iterator[Any]:
@@ -125,8 +127,9 @@ class _Page:
             self._list.append(
                 [d[name] for name in ("doc_id", "status", "reason", "title", "author", "published", "publisher")]
                 + [d["source_url"], _int(d["words"]), _int(d["edits"]), _int(d["suspects"])]
-                + [float(d["spin_score"] or 0), d["pack"], len(rows.mentions), len(rows.relations)]
+                + [float(d["spin_score"] or 0), d["pack"], len(rows.mentions), len(rows.relations), d["sha256"]]
             )
+            self._relations.update(r["relation"] or "no type" for r in rows.relations)
             if d["status"] in ("done", "clean"):
                 yield len(self._list) - 1, json_text(self._document(rows))
 
@@ -173,7 +176,9 @@ class _Page:
         """Give what the page says of the run as a whole."""
         rules = [[rule, self._made[i], self._proposed[i]] for rule, i in self._rules.items()]
         about = {key: self._told[key] for key in ("unspin", "model", "settings") if key in self._told}
-        return json_text({"run": about, "documents": self._list, "rules": rules, "entities": self._entities})
+        relations = sorted(self._relations.items(), key=lambda pair: (-pair[1], pair[0]))
+        data = {"run": about, "documents": self._list, "rules": rules, "entities": self._entities}
+        return json_text(data | {"relations": relations})
 
 
 def _told(run: Path) -> dict[str, Any]:

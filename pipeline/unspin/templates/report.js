@@ -2,7 +2,7 @@
 // Text reaches the page through textContent only; nothing of an article is ever read as markup.
 (() => {
 const DOC = ["doc_id", "status", "reason", "title", "author", "published", "publisher", "source_url", "words",
-  "edits", "suspects", "spin_score", "pack", "mentions", "relations"];
+  "edits", "suspects", "spin_score", "pack", "mentions", "relations", "sha256"];
 const overview = JSON.parse(document.getElementById("overview").textContent);
 const documents = overview.documents.map((row, place) =>
   Object.assign(Object.fromEntries(DOC.map((name, i) => [name, row[i]])), { place }));
@@ -18,11 +18,16 @@ function load(place) {
   const holder = document.getElementById("d" + place);
   if (!holder) return null;
   const raw = JSON.parse(holder.textContent), text = codePoints(raw.text);
+  let shift = 0;  // how much longer the restored text is than the source, so far
   const data = {
-    text,
+    text, document: documents[place],
     blocks: raw.blocks.map(([start, end, kind, level, row]) => ({ start, end, kind, level, row })),
     edits: raw.edits.map(([start, end, made, other, kind, rule, score, alternatives], place) =>
-      ({ start, end, made: !!made, other, kind, rule: rule.map(r => rules[r].name).join(" | "), score, alternatives, place })),
+{
+      const from = start - shift, upto = from + (made ? codePoints(other).length : end - start);
+      if (made) shift += end - start - (upto - from);
+      return { start, end, from, upto, made: !!made, other, kind, rule: rule.map(r => rules[r].name).join(" | "), score, alternatives, place };
+    }),
     mentions: raw.mentions.map(([start, end, entity, method]) => ({ start, end, entity: entities[entity], method })),
     relations: raw.relations.map(([subject, subjectAt, predicate, preposition, object, objectAt, relation, negated,
       modality, tense, attribution, confidence, start, end, ruleList], row) => ({ subject, subjectAt, predicate,
@@ -93,13 +98,109 @@ function table(caption, columns, rows, step = 200) {
 const docLink = d => link("#doc/" + d.place, d.title ? `${d.title} (${d.doc_id})` : d.doc_id);
 const entityLink = e => link("#entity/" + e.place, e.name);
 
+// ---------------------------------------------------------------- decisions
+// Kept by the content of the document: they hold in any later report of the same text.
+const DECISION = ["doc_id", "sha256", "start", "end", "original", "replacement", "rule", "decision"];
+const decided = new Map();  // sha256 of a document: place: row of the exported file
+let keeps = true;
+const keyOf = sha256 => "unspin-decisions " + sha256;
+try {
+  for (const d of documents) {
+    const kept = d.sha256 && localStorage.getItem(keyOf(d.sha256));
+    if (kept) decided.set(d.sha256, new Map(JSON.parse(kept)));
+  }
+  localStorage.setItem("unspin-keeps", "yes");
+} catch { keeps = false; }
+const was = (e, data) => e.made ? e.other : data.text.slice(e.start, e.end);
+const plainOf = (e, data) => e.made ? data.text.slice(e.start, e.end) : e.other;
+const placeOf = (e, data) => `${e.from}-${e.upto} ${plainOf(e, data)}`;
+const decisionOf = (e, data) => decided.get(data.document.sha256)?.get(placeOf(e, data))?.[7] || "";
+const decisionRows = () => {
+  const seen = new Set();  // two documents may have one content
+  return documents.filter(d => !seen.has(d.sha256) && seen.add(d.sha256)).flatMap(d =>
+    [...(decided.get(d.sha256) || new Map()).values()].sort((a, b) => a[2] - b[2] || a[3] - b[3]));
+};
+function decide(e, data, word) {
+  const d = data.document, mine = decided.get(d.sha256) || new Map(), place = placeOf(e, data);
+  if (decisionOf(e, data) === word) mine.delete(place);
+  else mine.set(place, [d.doc_id, d.sha256, e.from, e.upto, was(e, data), plainOf(e, data), e.rule, word]);
+  keep(d.sha256, mine);
+}
+function keep(sha256, mine) {
+  decided.set(sha256, mine);
+  try {
+    if (mine.size) localStorage.setItem(keyOf(sha256), JSON.stringify([...mine]));
+    else localStorage.removeItem(keyOf(sha256));
+  } catch { keeps = false; }
+  showDecided();
+}
+// Two buttons that say what was decided; pressed again, a decision is taken back.
+function choice(e, data) {
+  const box = make("span", { class: "choice", "data-choice": "" });
+  const said = `${was(e, data) || "nothing"} to ${plainOf(e, data) || "nothing"}`;
+  const buttons = [["accept", "Accept"], ["reject", "Reject"]].map(([word, name]) => {
+    const button = make("button", { type: "button", "aria-label": `${name}: ${short(said, 80)}`, "data-word": word,
+      onclick: () => decide(e, data, word) }, name);
+    return button;
+  });
+  box.append(...buttons);
+  box.refresh = () => buttons.forEach(b => b.setAttribute("aria-pressed", String(decisionOf(e, data) === b.dataset.word)));
+  box.refresh();
+  return box;
+}
+const short = (text, most) => text.length > most ? text.slice(0, most - 1) + "…" : text;
+function showDecided() {
+  document.querySelectorAll("[data-choice]").forEach(box => box.refresh());
+  main.querySelectorAll("mark[data-edit]").forEach(node => node.refresh());
+  const count = decisionRows().length, tab = views.querySelector("[data-view=decisions]");
+  tab.textContent = count ? `Decisions (${number(count)})` : "Decisions";
+  document.querySelectorAll("[data-export]").forEach(button => {
+    button.disabled = !count; button.textContent = `Export decisions (${number(count)})`;
+  });
+}
+const exporter = () => {
+  const count = decisionRows().length;
+  return make("button", { type: "button", "data-export": "", disabled: !count, onclick: exportDecisions }, `Export decisions (${number(count)})`);
+};
+function exportDecisions() {
+  const cell = value => /[",\r\n]/.test(value) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
+  const lines = [DECISION, ...decisionRows()].map(row => row.map(cell).join(",") + "\r\n");
+  const address = URL.createObjectURL(new Blob(lines, { type: "text/csv;charset=utf-8" }));
+  const a = make("a", { href: address, download: "decisions.csv" });
+  document.body.append(a); a.click(); a.remove();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+}
+function showDecisions() {
+  const rows = decisionRows(), byId = new Map(documents.map(d => [d.doc_id, d]));
+  const forget = make("button", { type: "button", disabled: !rows.length, onclick: () => {
+    if (forget.dataset.sure) { for (const sha256 of [...decided.keys()]) keep(sha256, new Map()); showDecisions(); return; }
+    forget.dataset.sure = "yes"; forget.textContent = `Really forget ${number(rows.length)}?`;
+  } }, "Forget all");
+  main.replaceChildren(make("h2", null, "Decisions"),
+    make("p", null, "A decision is on one place of one text. Accept or reject changes and suspects where they are shown; then export, and run again with ",
+      make("code", null, "unspin run INPUT --decisions decisions.csv"), "."),
+    make("p", { class: "about" }, keeps ? "This browser keeps your decisions when the page is closed."
+      : "This browser keeps nothing: export before the page is closed."),
+    make("div", { class: "tools" }, exporter(), forget),
+    table("Decisions", [
+      { name: "Decision", key: r => r[7] },
+      { name: "Was", key: r => r[4], show: r => r[4] || "(nothing)" }, { name: "Plain", key: r => r[5], show: r => r[5] || "(nothing)" },
+      { name: "Rule", key: r => r[6] }, { name: "Document", key: r => r[0], show: r => byId.has(r[0]) ? docLink(byId.get(r[0])) : r[0] },
+      { name: "Undo", key: r => r[2], show: r => make("button", { type: "button", "aria-label": "Take back: " + short(r[4], 60), onclick: () => {
+        const mine = decided.get(r[1]); mine.delete(`${r[2]}-${r[3]} ${r[5]}`); keep(r[1], mine); showDecisions();
+      } }, "Take back") }], rows));
+}
+
 // ---------------------------------------------------------------- views
+const VALUES = new Set(["DATE", "TIME", "MONEY", "PERCENT", "QUANTITY", "CARDINAL", "ORDINAL"]);
 function showOverview() {
   const sum = name => documents.reduce((total, d) => total + d[name], 0);
   const byStatus = ["done", "clean", "refused", "failed"].map(s => [s, documents.filter(d => d.status === s).length]);
   const scores = Array.from({ length: 10 }, (_, i) => [`${(i / 10).toFixed(1)} to ${((i + 1) / 10).toFixed(1)}`, 0]);
   for (const d of documents) if (["done", "clean"].includes(d.status)) scores[Math.min(9, Math.floor(d.spin_score * 10))][1]++;
   const top = rules.filter(r => r.made).sort((a, b) => b.made - a.made).slice(0, 15).map(r => [r.name, r.made]);
+  const named = entities.filter(e => !VALUES.has(e.type)).sort((a, b) => b.mentions - a.mentions).slice(0, 15).map(e => [e.name, e.mentions]);
+  const unsure = rules.filter(r => r.proposed).sort((a, b) => b.proposed - a.proposed).slice(0, 15).map(r => [r.name, r.proposed]);
   const types = new Map();
   for (const e of entities) types.set(e.type, (types.get(e.type) || 0) + 1);
   const model = overview.run.model ? `${overview.run.model.name} ${overview.run.model.version}` : "";
@@ -112,7 +213,10 @@ function showOverview() {
       make("section", null, make("h3", null, "Documents by status"), bars(byStatus, "Documents by status")),
       make("section", null, make("h3", null, "Spin score"), bars(scores, "Documents by spin score")),
       make("section", null, make("h3", null, "Most frequent rules"), bars(top, "Edits by rule")),
-      make("section", null, make("h3", null, "Entities by type"), bars([...types].sort((a, b) => b[1] - a[1]), "Entities by type"))),
+      make("section", null, make("h3", null, "Entities by type"), bars([...types].sort((a, b) => b[1] - a[1]), "Entities by type")),
+      make("section", null, make("h3", null, "Most named entities"), bars(named, "Mentions by entity")),
+      make("section", null, make("h3", null, "Relations by type"), bars(overview.relations.slice(0, 15), "Relations by type")),
+      make("section", null, make("h3", null, "Rules with most suspects"), bars(unsure, "Suspects by rule"))),
     make("h3", null, "Documents"),
     table("Documents", [
       { name: "Document", key: d => d.title || d.doc_id, show: docLink }, { name: "Status", key: d => d.status },
@@ -122,7 +226,8 @@ function showOverview() {
       { name: "Spin", key: d => d.spin_score, number: true, show: d => d.spin_score.toFixed(2) },
       { name: "Pack", key: d => d.pack }, { name: "Relations", key: d => d.relations, number: true },
       { name: "Reason", key: d => d.reason }], documents),
-    make("p", { class: "about" }, [overview.run.unspin && "Unspin " + overview.run.unspin, model].filter(Boolean).join(" · ")));
+    make("p", { class: "about" }, [overview.run.unspin && "Unspin " + overview.run.unspin, model,
+      "graph drawn by Cytoscape.js 3.34.4 (MIT licence, © The Cytoscape Consortium)"].filter(Boolean).join(" · ")));
 }
 
 const KINDS = [["phrase", "word, phrase"], ["case", "case, spelling, agreement"], ["spacing", "encoding, spacing, markup"],
@@ -154,7 +259,7 @@ function showDocument(place, at) {
     make("div", { class: "tools" },
       toggle("Merged", merged, on => { merged = on; showDocument(place); }),
       toggle("Entities", marked, on => { marked = on; dress(); }),
-      make("span", { class: "about" }, `${number(d.edits)} edits, ${number(d.suspects)} suspects; keys: n next, p previous change, m merged`)),
+      make("span", { class: "about" }, `${number(d.edits)} edits, ${number(d.suspects)} suspects; keys: n next, p previous change, a accept, r reject, m merged`), exporter()),
     make("div", { class: "legend" }, ...KINDS.map(([kind, name]) => make("span", null, make("mark", { class: kind }, "abc"), " " + name)),
       ...[["PERSON", "person"], ["ORG", "organisation, group"], ["GPE", "place"], ["other", "other"]].map(([type, name]) =>
         make("span", null, make("span", { class: "entity " + type }, "abc"), " " + name))),
@@ -165,13 +270,14 @@ function showDocument(place, at) {
       { name: "Type", key: e => e[0].type }, { name: "Mentions here", key: e => e[1], number: true },
       { name: "Reference", key: e => e[0].reference }], [...used]),
     make("h3", null, "Changes"), editTable(data.edits.map(e => ({ ...e, data, document: d }))));
+  showDecided();
   if (at !== undefined) showPlace(data, at);
 }
 function relationTable(relations, withDocument) {
   const side = (text, place) => place >= 0 ? entityLink(entities[place]) : text;
   const columns = [{ name: "Subject", key: r => r.subject, show: r => side(r.subject, r.subjectAt) },
     { name: "Predicate", key: r => r.predicate, show: r => link(`#doc/${r.document.place}/${r.start}-${r.end}`,
-      (r.negated ? "not: " : "") + r.predicate + (r.preposition ? ` (${r.preposition})` : "")) },
+      (r.negated ? "not: " : "") + (r.predicate || r.relation || "no verb") + (r.preposition ? ` (${r.preposition})` : "")) },
     { name: "Object", key: r => r.object, show: r => side(r.object, r.objectAt) }, { name: "Type", key: r => r.relation },
     { name: "Modality", key: r => r.modality }, { name: "Tense", key: r => r.tense }, { name: "Said by", key: r => r.attribution },
     { name: "Confidence", key: r => r.confidence, number: true, show: r => r.confidence.toFixed(2) },
@@ -183,7 +289,8 @@ function editTable(edits, withDocument) {
   const now = e => e.data.text.slice(e.start, e.end);
   const columns = [
     { name: "Was", key: e => e.made ? e.other : now(e), show: e => link(`#doc/${e.document.place}/${e.start}-${e.end}`, (e.made ? e.other : now(e)) || "(nothing)") },
-    { name: "Plain", key: e => e.made ? now(e) : e.other }, { name: "Outcome", key: e => e.made ? "changed" : "suspect" },
+    { name: "Plain", key: e => e.made ? now(e) : e.other },
+    { name: "Decision", key: e => decisionOf(e, e.data), show: e => choice(e, e.data) }, { name: "Outcome", key: e => e.made ? "changed" : "suspect" },
     { name: "Kind", key: e => e.kind }, { name: "Score", key: e => e.score, number: true, show: e => e.score.toFixed(2) },
     { name: "Rule", key: e => e.rule }, { name: "Alternatives", key: e => e.alternatives }];
   if (withDocument) columns.push({ name: "Document", key: e => e.document.doc_id, show: e => docLink(e.document) });
@@ -231,9 +338,22 @@ function side(data, from, to, which, kind) {
   return box;
 }
 function mark(e, data, text, kind) {
-  return make("mark", { class: kind + (text ? "" : " gone"), tabindex: "0", "data-edit": e.place,
-    "aria-label": e.made ? `${e.other || "nothing"}, changed to ${data.text.slice(e.start, e.end) || "nothing"}` : `${text}, suspect: perhaps ${e.other}`,
-    role: "button", onmouseenter: () => tell(e, data), onfocus: () => tell(e, data), onmouseleave: hush, onblur: hush }, text || "·");
+  const said = e.made ? `${e.other || "nothing"}, changed to ${data.text.slice(e.start, e.end) || "nothing"}` : `${text}, suspect: perhaps ${e.other}`;
+  const node = make("mark", { class: kind + (text ? "" : " gone"), tabindex: "0", "data-edit": e.place, role: "button",
+    onmouseenter: () => tell(e, data), onfocus: () => tell(e, data), onmouseleave: hush, onblur: hush,
+    onclick: event => { event.stopPropagation(); tell(e, data, node); },
+    onkeydown: event => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === "Enter" || event.key === " ") { event.preventDefault(); tell(e, data, node); info.querySelector("button").focus(); }
+      else if (event.key === "a" || event.key === "r") { decide(e, data, event.key === "a" ? "accept" : "reject"); tell(e, data); }
+    } }, text || "·");
+  node.refresh = () => {
+    const word = decisionOf(e, data);
+    node.classList.toggle("accepted", word === "accept"); node.classList.toggle("rejected", word === "reject");
+    node.setAttribute("aria-label", said + (word ? `, ${word}ed` : ""));
+  };
+  node.refresh();
+  return node;
 }
 function plain(box, data, from, to, which) {
   if (from >= to) return;
@@ -249,14 +369,21 @@ function plain(box, data, from, to, which) {
   }
   if (at < to) box.append(make("span", { "data-from": at, "data-to": to }, data.text.slice(at, to)));
 }
-function tell(e, data) {
-  const now = data.text.slice(e.start, e.end);
+let pinned = null;  // the change whose panel stays until it is closed
+function tell(e, data, pin) {
+  if (pinned && !pin) return;
+  const now = data.text.slice(e.start, e.end), word = decisionOf(e, data);
   const rows = [["Was", e.made ? e.other : now], [e.made ? "Plain" : "Perhaps", e.made ? now : e.other], ["Outcome", e.made ? "changed" : "suspect"],
-    ["Kind", e.kind], ["Rule", e.rule], ["Score", e.score.toFixed(2)], ["Alternatives", e.alternatives]];
+    ["Kind", e.kind], ["Rule", e.rule], ["Score", e.score.toFixed(2)], ["Alternatives", e.alternatives], ["Decision", pin || !word ? "" : word + "ed"]];
   info.replaceChildren(make("dl", null, ...rows.filter(r => r[1] !== "").flatMap(([k, v]) => [make("dt", null, k), make("dd", null, v)])));
+  if (pin) {
+    pinned = pin;
+    info.append(make("p", { class: "tools" }, choice(e, data), make("button", { type: "button", onclick: unpin }, "Close")));
+  }
   info.hidden = false;
 }
-function hush() { info.hidden = true; }
+function hush() { if (!pinned) info.hidden = true; }
+function unpin() { const node = pinned; pinned = null; hush(); if (node?.isConnected) node.focus(); hush(); }
 function showPlace(data, [from, to]) {
   const nodes = [...main.querySelectorAll(".pairs [data-from]")].filter(n => +n.dataset.from < to && +n.dataset.to > from);
   const spots = nodes.map(node => {
@@ -299,10 +426,141 @@ function showRelations() {
   main.replaceChildren(make("h2", null, "Relations"), filtered("Filter relations", all(data => data.relations),
     r => `${r.subject} ${r.predicate} ${r.preposition} ${r.object} ${r.relation} ${r.attribution}`, rows => relationTable(rows, true)));
 }
+let outcome = "suspects";
 function showSuspects() {
-  const rows = all((data, d) => data.edits.filter(e => !e.made).map(e => ({ ...e, data, document: d })));
-  main.replaceChildren(make("h2", null, "Suspects"), make("p", null, "Changes that were proposed and not made: a person should look."),
-    filtered("Filter suspects", rows, e => `${e.data.text.slice(e.start, e.end)} ${e.other} ${e.rule}`, found => editTable(found, true)));
+  const shown = { suspects: e => !e.made, changes: e => e.made, all: () => true };
+  const rows = all((data, d) => data.edits.filter(shown[outcome]).map(e => ({ ...e, data, document: d })));
+  const select = make("select", { "aria-label": "Show", onchange: () => { outcome = select.value; showSuspects(); } },
+    ...[["suspects", "Suspects"], ["changes", "Changes that were made"], ["all", "Both"]].map(([value, name]) =>
+      make("option", { value, selected: value === outcome }, name)));
+  main.replaceChildren(make("h2", null, "Review"), make("p", null, "Suspects are changes that were proposed and not made: a person should look."),
+    make("div", { class: "tools" }, select, exporter()),
+    filtered("Filter changes", rows, e => `${e.data.text.slice(e.start, e.end)} ${e.other} ${e.rule} ${decisionOf(e, e.data)}`, found => editTable(found, true)));
+}
+
+// ---------------------------------------------------------------- the graph
+const TOGETHER = "named together", UNTYPED = "no type";
+const graphing = { types: null, kinds: null, most: 60, cy: null };
+// Nodes are entities, and the noun phrases that relations join them to; edges are relations, and being named in one block.
+function drawnEdges() {
+  const edges = new Map();
+  const add = (a, b, kind, say, relation) => {
+    const key = JSON.stringify([a, b, kind, say]), known = edges.get(key);
+    if (known) { known.count++; if (relation) known.relations.push(relation); }
+    else edges.set(key, { a, b, kind, say, count: 1, relations: relation ? [relation] : [] });
+  };
+  const node = (place, text) => place >= 0 ? "e" + place : "p" + text;
+  for (const d of documents) {
+    const data = load(d.place);
+    if (!data) continue;
+    for (const r of data.relations) {
+      if (r.subjectAt < 0 && r.objectAt < 0 || !r.subject || !r.object) continue;
+      const say = (r.negated ? "not " : "") + short(r.predicate, 30) + (r.preposition ? " " + r.preposition : "");
+      add(node(r.subjectAt, short(r.subject, 40)), node(r.objectAt, short(r.object, 40)), r.relation || UNTYPED, say, r);
+    }
+    let at = 0;
+    for (const block of data.blocks) {
+      while (at < data.mentions.length && data.mentions[at].start < block.start) at++;
+      const inside = new Set();
+      for (let i = at; i < data.mentions.length && data.mentions[i].end <= block.end; i++)
+        if (!VALUES.has(data.mentions[i].entity.type)) inside.add(data.mentions[i].entity.place);
+      const list = [...inside].sort((a, b) => a - b).slice(0, 12);  // a list of names would join each with each
+      list.forEach((a, i) => list.slice(i + 1).forEach(b => add("e" + a, "e" + b, TOGETHER, "")));
+    }
+  }
+  return [...edges.values()];
+}
+const typeOf = id => id[0] === "e" ? entities[+id.slice(1)].type : "phrase";
+const nameOf = id => id[0] === "e" ? entities[+id.slice(1)].name : id.slice(1);
+function showGraph() {
+  const edges = graphing.edges || (graphing.edges = drawnEdges());
+  const count = (keys) => [...edges.reduce((map, e) => { for (const k of keys(e)) map.set(k, (map.get(k) || 0) + 1); return map; }, new Map())].sort((a, b) => b[1] - a[1]);
+  const types = count(e => new Set([typeOf(e.a), typeOf(e.b)])), kinds = count(e => [e.kind]);
+  graphing.types = graphing.types || new Set(types.map(t => t[0]));
+  graphing.kinds = graphing.kinds || new Set(kinds.map(k => k[0]));
+  const place = make("div", { id: "graph", tabindex: "0", role: "application", "aria-label": "Entity graph; arrow keys move it, plus and minus zoom, the lists below say the same in words" });
+  const said = make("p", { class: "about", role: "status" }), below = make("div");
+  const go = make("select", { "aria-label": "Go to entity", onchange: () => choose(go.value) });
+  const boxes = (legend, all, chosen) => make("fieldset", null, make("legend", null, legend), ...all.map(([name, n]) =>
+    make("label", null, make("input", { type: "checkbox", checked: chosen.has(name), "data-filter": name, onchange: event => {
+      event.target.checked ? chosen.add(name) : chosen.delete(name); draw();
+    } }), ` ${name} (${number(n)})`)));
+  const most = make("select", { "aria-label": "Entities shown at most", onchange: () => { graphing.most = +most.value; draw(); } },
+    ...[30, 60, 120, 250].map(n => make("option", { value: n, selected: n === graphing.most }, `at most ${n}`)));
+  const fit = make("button", { type: "button", onclick: () => { choose(""); graphing.cy?.fit(undefined, 20); } }, "Show all");
+  let drawn = [];
+  function choose(id) {
+    go.value = id;
+    const cy = graphing.cy;
+    if (cy) {
+      cy.elements().removeClass("near far");
+      const node = id ? cy.getElementById(id) : cy.collection();
+      if (node.length) {
+        const near = node.closedNeighborhood();
+        cy.elements().difference(near).addClass("far"); near.addClass("near");
+        cy.fit(near, 60);
+      }
+    }
+    const here = id ? drawn.filter(e => e.a === id || e.b === id) : drawn;
+    const relations = here.flatMap(e => e.relations);
+    const together = here.filter(e => e.kind === TOGETHER).sort((a, b) => b.count - a.count);
+    const side = x => x[0] === "e" ? entityLink(entities[+x.slice(1)]) : nameOf(x);
+    below.replaceChildren(...(id ? [make("h3", null, side(id))] : []),
+      make("h3", null, "Relations shown"), relationTable(relations, true),
+      make("h3", null, "Named together"), table("Named together", [
+        { name: "Entity", key: e => nameOf(e.a), show: e => side(e.a) }, { name: "Entity with it", key: e => nameOf(e.b), show: e => side(e.b) },
+        { name: "Blocks", key: e => e.count, number: true }], together));
+  }
+  function draw() {
+    const fits = edges.filter(e => graphing.kinds.has(e.kind) && graphing.types.has(typeOf(e.a)) && graphing.types.has(typeOf(e.b)) && e.a !== e.b);
+    const weight = new Map();  // relations count for more than names side by side
+    for (const e of fits) for (const id of [e.a, e.b]) weight.set(id, (weight.get(id) || 0) + e.count * (e.kind === TOGETHER ? 1 : 4));
+    const shown = new Set(), heavy = e => weight.get(e.a) + weight.get(e.b);
+    for (const e of fits.slice().sort((x, y) => heavy(y) - heavy(x)))
+      if (shown.size + !shown.has(e.a) + !shown.has(e.b) <= graphing.most) shown.add(e.a).add(e.b);
+    drawn = fits.filter(e => shown.has(e.a) && shown.has(e.b));
+    const left = [...shown];
+    said.textContent = `${number(left.length)} of ${number(weight.size)} nodes, ${number(drawn.length)} of ${number(fits.length)} edges shown`;
+    go.replaceChildren(make("option", { value: "" }, "Go to…"), ...left.slice().sort((a, b) => nameOf(a).localeCompare(nameOf(b), "en")).map(id => make("option", { value: id }, nameOf(id))));
+    const css = getComputedStyle(root), colour = name => css.getPropertyValue("--" + name).trim();
+    const paint = type => colour(type === "PERSON" ? "person" : ["ORG", "NORP"].includes(type) ? "org" : ["GPE", "LOC", "FAC"].includes(type) ? "place" : type === "phrase" ? "soft" : "other");
+    graphing.cy?.destroy();
+    const cy = graphing.cy = cytoscape({
+      container: place, maxZoom: 3, minZoom: 0.1,
+      elements: [
+        ...left.map((id, i) => ({ data: { id, name: short(nameOf(id), 28), colour: paint(typeOf(id)), size: 14 + Math.min(26, 3 * Math.sqrt(weight.get(id))) },
+          position: { x: 400 * Math.cos(i * 2.4) * Math.sqrt(i / 30), y: 400 * Math.sin(i * 2.4) * Math.sqrt(i / 30) } })),
+        ...drawn.map((e, i) => ({ data: { id: "r" + i, source: e.a, target: e.b, name: e.say, arrow: e.kind === TOGETHER ? "none" : "triangle",
+          line: e.kind === TOGETHER ? "dotted" : "solid" } }))],
+      style: [
+        { selector: "node", style: { label: "data(name)", "background-color": "data(colour)", width: "data(size)", height: "data(size)", color: colour("fg"),
+          "font-size": 12, "text-valign": "bottom", "text-margin-y": 3, "text-outline-color": colour("bg"), "text-outline-width": 2, "min-zoomed-font-size": 7 } },
+        { selector: "edge", style: { label: "data(name)", "curve-style": "bezier", "target-arrow-shape": "data(arrow)", "line-style": "data(line)", width: 1.5,
+          "line-color": colour("soft"), "target-arrow-color": colour("soft"), color: colour("soft"), "font-size": 9, "text-rotation": "autorotate",
+          "text-outline-color": colour("bg"), "text-outline-width": 2, "min-zoomed-font-size": 8 } },
+        { selector: ".far", style: { opacity: 0.15 } }],
+      // From the same starting places the same picture, each time.
+      layout: { name: "cose", animate: false, randomize: false, nodeRepulsion: () => 12000, idealEdgeLength: () => 70, numIter: left.length > 100 ? 300 : 800, padding: 20 },
+    });
+    cy.on("tap", "node", event => choose(event.target.id()));
+    cy.on("tap", event => { if (event.target === cy) choose(""); });
+    place.cy = cy;  // for the tests: a canvas shows nothing that a program could read
+    choose("");
+  }
+  place.addEventListener("keydown", event => {
+    const step = { ArrowLeft: [40, 0], ArrowRight: [-40, 0], ArrowUp: [0, 40], ArrowDown: [0, -40] }[event.key], cy = graphing.cy;
+    if (step) cy.panBy({ x: step[0], y: step[1] });
+    else if (event.key === "+" || event.key === "-") cy.zoom({ level: cy.zoom() * (event.key === "+" ? 1.25 : 0.8), renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } });
+    else return;
+    event.preventDefault();
+  });
+  main.replaceChildren(make("h2", null, "Entity graph"),
+    ...(edges.length ? [make("div", { class: "tools" }, go, most, fit),
+      make("details", { class: "filters" }, make("summary", null, "Filters"), boxes("Types", types, graphing.types), boxes("Relations", kinds, graphing.kinds)),
+      said, place, make("div", { class: "legend" }, ...[["PERSON", "person"], ["ORG", "organisation, group"], ["GPE", "place"], ["other", "other"], ["phrase", "noun phrase"]].map(([type, name]) =>
+        make("span", null, make("i", { class: "dot " + type }), " " + name)), make("span", null, "solid: relation"), make("span", null, "dotted: " + TOGETHER)), below]
+      : [make("p", null, "No relation joins two entities, and none are named together.")]));
+  if (edges.length) draw();
 }
 function filtered(label, rows, words, draw) {
   const box = make("div"), count = make("span", { class: "about", role: "status" });
@@ -332,9 +590,11 @@ function showSearch(query) {
     }
   }
   const named = wanted ? entities.filter(e => `${e.name} ${e.aliases}`.toLowerCase().includes(wanted)).slice(0, 30) : [];
+  const said = wanted ? all(data => data.relations.filter(r => `${r.subject} ${r.predicate} ${r.preposition} ${r.object}`.toLowerCase().includes(wanted))) : [];
   main.replaceChildren(make("h2", null, `Search: ${query}`),
     make("p", { class: "about", role: "status" }, `${number(total)} places${total > hits.length ? `, the first ${hits.length} shown` : ""}`),
     ...(named.length ? [make("h3", null, "Entities"), make("p", null, ...named.flatMap(e => [entityLink(e), "  "]))] : []),
+    ...(said.length ? [make("h3", null, "Relations"), relationTable(said, true)] : []),
     make("h3", null, "In the restored texts"),
     ...hits.map(([d, data, start, end]) => make("div", { class: "hit" }, docLink(d), ": … ",
       data.text.slice(Math.max(0, start - 60), start), link(`#doc/${d.place}/${start}-${end}`, data.text.slice(start, end)),
@@ -342,14 +602,16 @@ function showSearch(query) {
 }
 
 // ---------------------------------------------------------------- moving about
-const VIEWS = [["overview", "Overview", showOverview], ["suspects", "Suspects", showSuspects],
-  ["entities", "Entities", showEntities], ["relations", "Relations", showRelations]];
+const VIEWS = [["overview", "Overview", showOverview], ["suspects", "Review", showSuspects],
+  ["entities", "Entities", showEntities], ["relations", "Relations", showRelations], ["graph", "Graph", showGraph],
+  ["decisions", "Decisions", showDecisions]];
 const views = document.getElementById("views");
 for (const [name, title] of VIEWS) views.append(make("a", { href: "#" + name, "data-view": name }, title));
 function route() {
   const [name, place, span] = location.hash.slice(1).split("/");
-  hush();
+  pinned = null; hush();
   if (name === "main") return;
+  graphing.cy?.destroy(); graphing.cy = null;
   if (name === "doc") showDocument(+place, span ? span.split("-").map(Number) : undefined);
   else if (name === "entity") showEntity(+place);
   else if (name === "search") showSearch(decodeURIComponent(place || ""));
@@ -371,11 +633,15 @@ function dress(name) {
 let kept = null;
 try { kept = localStorage.getItem("unspin-theme"); } catch { /* as above */ }
 dress(kept || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
-theme.addEventListener("click", () => dress(root.dataset.theme === "dark" ? "light" : "dark"));
+theme.addEventListener("click", () => { dress(root.dataset.theme === "dark" ? "light" : "dark"); if (graphing.cy) showGraph(); });
+addEventListener("storage", event => {  // decided in another window
+  const d = event.key && documents.find(one => keyOf(one.sha256) === event.key);
+  if (d) { decided.set(d.sha256, new Map(JSON.parse(event.newValue || "[]"))); showDecided(); }
+});
 addEventListener("keydown", event => {
   if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
   if (event.key === "/") { event.preventDefault(); query.focus(); }
-  else if (event.key === "Escape") hush();
+  else if (event.key === "Escape") unpin();
   else if (event.key === "n" || event.key === "p") {
     const marks = [...main.querySelectorAll(".pairs [data-side]:not([data-side=old]) mark[data-edit]")];
     if (!marks.length) return;
@@ -384,5 +650,6 @@ addEventListener("keydown", event => {
     next.focus(); next.scrollIntoView({ block: "center" });
   } else if (event.key === "m") { [...main.querySelectorAll(".tools button")].find(b => b.textContent === "Merged")?.click(); }
 });
+showDecided();
 route();
 })();

@@ -1,0 +1,450 @@
+"""The page driven in a real browser: every control works, nothing is loaded, axe-core finds nothing serious."""
+
+import csv
+import json
+import re
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from unspin import runs
+from unspin.decisions import read_decisions
+from unspin.report import write_report
+from unspin.settings import Choices
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+AXE = Path(__file__).with_name("axe.min.js")
+VIEWS = ["overview", "suspects", "entities", "relations", "graph", "decisions", "doc/0", "entity/0", "search/Libya"]
+
+SPUN = """Libya and the USA face demanding situations
+
+In a superb diplomatic engagement aimed closer to improving safety collaboration, representatives
+met with Libyan leaders on March 3, 2025.They talked about methods for helping balance in the place.
+The USA stays devoted to running with its companions to cope with the threats posed by means of
+violent extremist groups. Tunisia met Libya in Tripoli. John Smith met leaders of Libya in Tunis.
+"""
+HOSTILE = (
+    "The minister said </script><script>document.title='hacked'</script> to the press in Tripoli.\n"
+    'He said "<img src=x onerror=alert(1)>" & =cmd() in \u202eLibya\u202c, and \U0001f600 met the leaders of Libya.\n'
+)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("page")
+    (folder / "in").mkdir()
+    (folder / "in/a.txt").write_text(SPUN)
+    (folder / "in/b.txt").write_text(HOSTILE)
+    (folder / "in/c.txt").write_text("")
+    (folder / "in/d.txt").write_text("The leaders of Libya met. " + "x" * 100_000 + " They met the press.\n")
+    runs.run([folder / "in"], Choices(output=str(folder / "run"), workers=1))
+    return folder / "run"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    sync_api = pytest.importorskip("playwright.sync_api")
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no Chromium on this machine; apt-get install chromium")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+def watched(context):
+    """Open a page that writes down what it must not do: say anything on the console, or ask for anything."""
+    page = context.new_page()
+    page.faults = []
+    page.on("console", lambda message: page.faults.append(message.text))
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    local = ("file:", "blob:file:", "blob:null")
+    page.on("request", lambda request: None if request.url.startswith(local) else page.faults.append(request.url))
+    return page
+
+
+def address(run, view=""):
+    return (run / "report.html").resolve().as_uri() + (f"#{view}" if view else "")
+
+
+@pytest.fixture
+def page(browser, run):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = watched(context)
+    page.goto(address(run))
+    yield page
+    assert page.faults == []
+    context.close()
+
+
+def rows(page, label):
+    return page.locator(f'[role=region][aria-label="{label}"] tbody tr')
+
+
+def test_the_overview_lists_the_documents_and_sorts_them(page):
+    assert page.locator("h2").inner_text() == "Overview"
+    assert rows(page, "Documents").count() == 4
+    page.get_by_role("button", name="Words").click()
+    assert rows(page, "Documents").first.locator("td").first.inner_text().endswith("(a.txt)")
+    page.get_by_role("button", name="Words").click()
+    assert rows(page, "Documents").last.locator("td").first.inner_text().endswith("(a.txt)")
+    assert page.locator("th", has_text="Words").get_attribute("aria-sort") == "ascending"
+
+
+def test_a_document_shows_both_texts_and_what_each_change_is(page):
+    page.get_by_role("link", name="(a.txt)").click()
+    old, new = page.locator("[data-side=old]").first, page.locator("[data-side=new]").first
+    assert old.inner_text().strip() == "Libya and the USA face demanding situations"
+    assert new.inner_text().strip() == "Libya and the USA face challenges"
+    new.locator("mark", has_text="challenges").hover()
+    info = page.locator("#info")
+    assert "demanding situations" in info.inner_text()
+    assert "news/demanding situation>challenge:noun" in info.inner_text()
+    page.mouse.move(5, 5)
+    assert info.is_hidden()
+
+
+def test_keys_go_from_change_to_change_and_merge_the_texts(page):
+    page.goto(page.url + "#doc/0")
+    page.keyboard.press("n")
+    first = page.evaluate("document.activeElement.dataset.edit")
+    page.keyboard.press("n")
+    second = page.evaluate("document.activeElement.dataset.edit")
+    assert int(second) > int(first)
+    page.keyboard.press("p")
+    assert page.evaluate("document.activeElement.dataset.edit") == first
+    page.keyboard.press("m")
+    assert page.locator("[data-side=both]").count() > 0
+    assert page.locator("[data-side=old]").count() == 0
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "query"
+
+
+def test_a_click_on_a_relation_shows_its_place(page):
+    page.goto(page.url + "#relations")
+    page.locator('[aria-label="Relations"] tbody a[href^="#doc/0/"]').first.click()
+    assert page.locator(".spot").count() > 0
+    assert page.locator(".spot").first.is_visible()
+
+
+def test_search_finds_places_in_all_texts(page):
+    page.locator("#query").fill("LIBYA")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".hit")
+    assert page.locator(".hit").count() >= 4
+    page.locator(".hit", has_text="b.txt").locator("a").last.click()
+    assert page.locator(".spot").first.inner_text() == "Libya"  # after a character that JavaScript counts as two
+
+
+def test_entities_filter_and_lead_to_their_mentions(page):
+    page.get_by_role("link", name="Entities").click()
+    count = rows(page, "Entities").count()
+    page.get_by_label("Filter entities").fill("libya")
+    assert 0 < rows(page, "Entities").count() < count
+    page.locator('[aria-label="Entities"] tbody a', has_text="Libya").first.click()
+    assert rows(page, "Mentions").count() >= 2
+
+
+def test_hostile_text_is_shown_as_text(page):
+    page.goto(page.url + "#doc/1")
+    assert page.title() == "Unspin report"
+    shown = page.locator("[data-side=new]").all_inner_texts()
+    assert "</script><script>document.title='hacked'</script>" in "".join(shown)
+    assert page.locator("main img").count() == 0
+
+
+def test_a_word_of_100_000_characters_does_not_widen_the_page(page):
+    page.goto(page.url + "#doc/3")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_themes_follow_the_system_and_the_button(browser, run, scheme):
+    context = browser.new_context(color_scheme=scheme)
+    page = context.new_page()
+    page.goto((run / "report.html").resolve().as_uri())
+    colour = "getComputedStyle(document.body).backgroundColor"
+    before = page.evaluate(colour)
+    assert before == {"light": "rgb(255, 255, 255)", "dark": "rgb(13, 17, 23)"}[scheme]
+    page.locator("#theme").click()
+    assert page.evaluate(colour) != before
+    page.reload()
+    assert page.evaluate(colour) != before
+    context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("view", VIEWS)
+def test_no_view_is_wider_than_the_screen(browser, run, width, view):
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    page = context.new_page()
+    page.goto((run / "report.html").resolve().as_uri() + "#" + view)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+
+
+def test_the_page_says_so_where_scripts_are_off(browser, run):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((run / "report.html").resolve().as_uri())
+    assert "switched off" in page.locator("main").inner_text()
+    context.close()
+
+
+# ---------------------------------------------------------------- accessibility
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_any_view(browser, run, scheme):
+    context = browser.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 900})
+    page = watched(context)
+    found = []
+    for view in VIEWS:
+        page.goto("about:blank")
+        page.goto(address(run, view))
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        assert len(result["passes"]) > 10
+        found += [f"{view}: {v['id']}: {v['nodes'][0]['html'][:200]}" for v in result["violations"]]
+    assert found == []
+    assert page.faults == []
+    context.close()
+
+
+def test_axe_would_find_a_fault(page):
+    page.evaluate("document.querySelector('#theme').textContent = ''")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert [v["id"] for v in page.evaluate("axe.run(document)")["violations"]] == ["button-name"]
+
+
+def test_paper_is_white_and_shows_no_controls(browser, run):
+    context = browser.new_context(color_scheme="dark")
+    page = watched(context)
+    page.goto(address(run, "doc/0"))
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    for hidden in ("header", ".tools", ".choice"):
+        assert page.locator(hidden).first.is_hidden(), hidden
+    assert page.locator("[data-side=new]").first.is_visible()
+    context.close()
+
+
+# ---------------------------------------------------------------- the review loop
+
+
+def exported(page, folder):
+    with page.expect_download() as download:
+        page.get_by_role("button", name=re.compile("^Export decisions")).first.click()
+    path = folder / "decisions.csv"
+    download.value.save_as(path)
+    assert download.value.suggested_filename == "decisions.csv"
+    return path
+
+
+def test_decisions_are_kept_and_exported_and_the_next_run_heeds_them(browser, run, tmp_path):
+    context = browser.new_context(accept_downloads=True)
+    page = watched(context)
+    page.goto(address(run, "doc/0"))
+    page.locator("[data-side=new] mark", has_text="challenges").focus()
+    page.keyboard.press("r")
+    page.locator("[data-side=new] mark.suspect").first.click()
+    suspect = page.locator("#info dd").nth(1).inner_text()
+    page.locator("#info").get_by_role("button", name="Accept").click()
+    page.keyboard.press("Escape")
+    assert page.locator("#info").is_hidden()
+    page.close()  # by mistake, before anything was exported
+
+    page = watched(context)
+    page.goto(address(run, "decisions"))
+    assert page.get_by_role("link", name="Decisions (2)").is_visible()
+    path = exported(page, tmp_path)
+    ((sha256, (first, second)),) = read_decisions(path).items()
+    wanted = {"reject": ("demanding situations", "challenges")}
+    for row in (first, second):
+        assert SPUN[row.start : row.end] == row.original
+        assert (row.doc_id, row.sha256) == ("a.txt", sha256)
+        if row.decision == "reject":
+            assert (row.original, row.replacement) == wanted["reject"]
+        else:
+            assert row.replacement == suspect
+    summary = runs.run(
+        [run.parent / "in"], Choices(output=str(tmp_path / "run"), workers=1), decisions=read_decisions(path)
+    )
+    assert summary.unheeded == ()
+    with open(tmp_path / "run/edits.csv", encoding="utf-8", newline="") as file:
+        made = {(e["original"], e["replacement"]): e["rule"] for e in csv.DictReader(file) if e["outcome"] == "changed"}
+    accepted = next(row for row in (first, second) if row.decision == "accept")
+    assert made[accepted.original, accepted.replacement].endswith(" | decision")
+    assert ("demanding situations", "challenges") not in made
+    # The report of the next run still knows them: nothing that was decided has to be decided again.
+    page.goto(address(tmp_path / "run", "decisions"))
+    assert read_decisions(exported(page, tmp_path)) == read_decisions(path)
+    assert page.faults == []
+    context.close()
+
+
+def test_a_decision_is_seen_everywhere_and_can_be_taken_back(page):
+    page.goto(page.url + "#suspects")
+    row = rows(page, "Changes").first
+    accept, reject = row.get_by_role("button", name="Accept"), row.get_by_role("button", name="Reject")
+    accept.click()
+    reject.click()
+    assert (accept.get_attribute("aria-pressed"), reject.get_attribute("aria-pressed")) == ("false", "true")
+    row.get_by_role("link").first.click()
+    assert page.locator("mark.rejected").count() >= 1
+    assert page.locator("mark.rejected").first.get_attribute("aria-label").endswith(", rejected")
+    page.get_by_role("link", name="Decisions (1)").click()
+    page.get_by_role("button", name="Take back").click()
+    assert rows(page, "Decisions").count() == 0
+    page.get_by_role("link", name="Review").click()
+    assert rows(page, "Changes").first.get_by_role("button", name="Reject").get_attribute("aria-pressed") == "false"
+    assert page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('unspin-decisions'))") == []
+
+
+def test_all_decisions_are_forgotten_only_when_asked_twice(page):
+    page.goto(page.url + "#suspects")
+    rows(page, "Changes").first.get_by_role("button", name="Accept").click()
+    page.get_by_role("link", name="Decisions (1)").click()
+    page.get_by_role("button", name="Forget all").click()
+    assert rows(page, "Decisions").count() == 1
+    page.get_by_role("button", name="Really forget 1?").click()
+    assert rows(page, "Decisions").count() == 0
+
+
+def test_changes_can_be_reviewed_like_suspects(page):
+    page.goto(page.url + "#suspects")
+    suspects = rows(page, "Changes").count()
+    page.get_by_label("Show", exact=True).select_option("changes")
+    changes = rows(page, "Changes").count()
+    page.get_by_label("Show", exact=True).select_option("all")
+    assert rows(page, "Changes").count() == suspects + changes > changes > 0
+    page.get_by_label("Filter changes").fill("demanding")
+    assert rows(page, "Changes").count() == 1
+
+
+# ---------------------------------------------------------------- the graph
+
+
+def shown(page):
+    script = "document.getElementById('graph').cy.%s().map(x => x.data('%s'))"
+    return page.evaluate(script % ("nodes", "name")), page.evaluate(script % ("edges", "line"))
+
+
+def test_the_graph_is_filtered_by_type_and_by_relation(page):
+    page.goto(page.url + "#graph")
+    nodes, lines = shown(page)
+    assert {"Libya", "Tunisia"} <= set(nodes)
+    assert {"solid", "dotted"} == set(lines)
+    page.get_by_text("Filters").click()
+    page.locator("[data-filter='named together']").uncheck()
+    assert set(shown(page)[1]) == {"solid"}
+    page.locator("[data-filter='named together']").check()
+    assert shown(page) == (nodes, lines)
+    page.locator("[data-filter=GPE]").uncheck()
+    assert "Libya" not in shown(page)[0]
+
+
+def test_a_node_shows_its_relations_and_keys_move_the_graph(page):
+    page.goto(page.url + "#graph")
+    before = rows(page, "Relations").count()
+    page.get_by_label("Go to entity").select_option(label="Tunisia")
+    assert 0 < rows(page, "Relations").count() < before
+    pan = "JSON.stringify(document.getElementById('graph').cy.pan())"
+    old = page.evaluate(pan)
+    page.locator("#graph").focus()
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate(pan) != old
+    zoom = "document.getElementById('graph').cy.zoom()"
+    level = page.evaluate(zoom)
+    page.keyboard.press("-")
+    assert page.evaluate(zoom) < level
+    page.get_by_role("button", name="Show all").click()
+    assert rows(page, "Relations").count() == before
+    page.locator("#theme").click()
+    assert page.locator("#graph canvas").count() > 0
+
+
+# ---------------------------------------------------------------- many documents
+
+
+def multiplied(run, folder, count):
+    """Write a run of ``count`` documents, the ones of a run over and over under other names."""
+    folder.mkdir()
+    given = {path.stem: list(csv.reader(path.open(encoding="utf-8", newline=""))) for path in run.glob("*.csv")}
+    ids = [row[0] for row in given["documents"][1:]]
+    (folder / "restored").mkdir()
+    for name, (header, *body) in given.items():
+        with open(folder / f"{name}.csv", "w", encoding="utf-8", newline="") as file:
+            out = csv.writer(file, lineterminator="\n")
+            out.writerow(header)
+            if name == "entities":
+                out.writerows(body)
+                continue
+            for i in range(count):
+                doc_id = ids[i % len(ids)]
+                for row in body:
+                    if row[0] == doc_id:
+                        cells = dict(zip(header, row, strict=True)) | {"doc_id": f"{i:04}-{doc_id}"}
+                        if "sha256" in cells:
+                            cells["sha256"] = f"{i:064x}"
+                        out.writerow(cells.values())
+    for i in range(count):
+        doc_id = ids[i % len(ids)]
+        shutil.copy(run / "restored" / doc_id, folder / "restored" / f"{i:04}-{doc_id}")
+    for name in ("run.json", "datapackage.json"):
+        shutil.copy(run / name, folder / name)
+    write_report(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def sizes(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("many")
+    seeds = sorted(SEEDS.glob("[a-z]*.txt"))[::4][:5]
+    runs.run(seeds, Choices(output=str(folder / "run"), workers=1))
+    return {count: multiplied(folder / "run", folder / str(count), count) for count in (10, 20, 300)}
+
+
+def seconds(page, act, sign):
+    began = time.perf_counter()
+    act()
+    page.wait_for_selector(sign)
+    return time.perf_counter() - began
+
+
+def test_300_documents_open_and_are_searched_in_a_usable_time(browser, sizes, record_property):
+    taken = {}
+    for count in (10, 300):
+        context = browser.new_context()
+        page = watched(context)
+        page.set_default_timeout(60_000)
+
+        def act(view, page=page, count=count):
+            return lambda: page.evaluate(f"location.hash = '{view}'")
+
+        page.goto("about:blank")
+        opened = seconds(page, lambda page=page, count=count: page.goto(address(sizes[count])), ".cards")
+        search = seconds(page, act("search/minister"), ".about[role=status]")
+        again = seconds(page, act("search/people"), "h2:has-text('people')")
+        graph = seconds(page, act("graph"), "#graph canvas")
+        taken[count] = [opened, search, again, graph]
+        assert page.faults == []
+        context.close()
+    ratios = [round(many / few, 1) for few, many in zip(taken[10], taken[300], strict=True)]
+    told = {"open": ratios[0], "first search": ratios[1], "search": ratios[2], "graph": ratios[3]}
+    record_property("ratio of 300 documents to 10", json.dumps(told))
+    print("300 documents to 10:", told, "seconds with 300:", [round(t, 2) for t in taken[300]])
+    # 30 times the documents may take 30 times as long, never more by far.
+    assert all(ratio < 45 for ratio in ratios), told
+    # What a person waits for without wondering; ten times what was measured.
+    assert taken[300][0] < 5
+    assert taken[300][1] < 5
+
+
+def test_the_page_grows_as_its_documents_do(sizes):
+    size = {count: (run / "report.html").stat().st_size for count, run in sizes.items()}
+    each = (size[20] - size[10]) / 10
+    assert size[300] - size[10] == pytest.approx(290 * each, rel=0.05)
