@@ -76,7 +76,7 @@ def test_accepted_lines_move_into_the_pack_sorted(proposals, capsys):
     assert [(e.spun, e.plain, e.example) for e in entries] == [
         ("area", "region", "The military met in the [area|region]."),
         ("army", "military", "The [army|military] met in the region.")]
-    head, left = path.read_text().splitlines()
+    _, left = path.read_text().splitlines()
     assert left.startswith("# demanding situation\tchallenge\tnoun\t")
     path.write_text(text)
     assert [len(part) for part in accept(path, proposals / "mine")[1:]] == [0, 2]
