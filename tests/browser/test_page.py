@@ -13,6 +13,7 @@ from unspin import runs
 from unspin.decisions import read_decisions
 from unspin.report import write_report
 from unspin.settings import Choices
+from unspin.tables import TABLES, csv_line
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 AXE = Path(__file__).with_name("axe.min.js")
@@ -191,6 +192,62 @@ def test_the_page_says_so_where_scripts_are_off(browser, run):
     page = context.new_page()
     page.goto((run / "report.html").resolve().as_uri())
     assert "switched off" in page.locator("main").inner_text()
+    context.close()
+
+
+BAD = "</script><script>document.title='hacked'</script><img src=x onerror=alert(1)>\"'`&amp; \u202e=cmd()\u2028\u200f"
+WORD = "w" * 100_000
+
+
+def test_hostile_words_in_any_cell_do_nothing_and_are_shown(browser, tmp_path):
+    """Not the text alone: ids, titles, rules, names, what an edit was and became, who said what."""
+    cells = {
+        "documents": [
+            *(BAD, BAD, "ff" * 32, "done", BAD, BAD, BAD, BAD, BAD, "javascript:alert(1)", "en", 9, 2, 1, 0.9, BAD)
+        ],
+        "blocks": [BAD, "b1", "", "paragraph", 0, None, None, BAD, BAD, BAD, 0, 9, 0, 9],
+        "entities": [BAD, BAD, BAD, 1, 1, BAD, BAD],
+        "mentions": [BAD, "m1", "b1", BAD, BAD, BAD, BAD, BAD, 0, 2, 0, 2, ""],
+        "relations": [
+            *(BAD, "r1", "b1", BAD, BAD, BAD, BAD, BAD, WORD, "", BAD, False, BAD, BAD, BAD, 0.5),
+            *(BAD, 0, 9, 0, 9, BAD, "", "", "", "", False),
+        ],
+    }
+    edits = [
+        [BAD, "e1", "b1", 0, len(BAD), BAD, WORD, "changed", "word", BAD, BAD, 0.9, BAD],
+        [BAD, "e2", "b1", len(BAD), len(BAD) + 1, "x", BAD, "suspect", "word", BAD, BAD, 0.9, BAD],
+    ]
+    text = WORD + "x" + BAD
+    run = tmp_path / "run"
+    (run / "restored").mkdir(parents=True)
+    for name, row in cells.items():
+        if name in ("documents", "blocks", "mentions", "relations"):
+            row[0] = "a.txt"
+        (run / f"{name}.csv").write_text(csv_line(TABLES[name].header) + csv_line(row), newline="")
+    lines = [csv_line(["a.txt", *row[1:]]) for row in edits]
+    (run / "edits.csv").write_text(csv_line(TABLES["edits"].header) + "".join(lines), newline="")
+    (run / "restored/a.txt").write_text(text)
+    (run / "run.json").write_text(json.dumps({"unspin": BAD, "model": {"name": BAD, "version": BAD}}))
+    write_report(run)
+    context = browser.new_context(viewport={"width": 390, "height": 800}, accept_downloads=True)
+    page = watched(context)
+    page.on("dialog", lambda dialog: page.faults.append(dialog.message))
+    for view in [*VIEWS[:-1], "search/cmd", "search/%3Cimg"]:
+        page.goto("about:blank")
+        page.goto(address(run, view))
+        assert page.title() == "Unspin report", view
+        assert page.locator("main img, main script").count() == 0, view
+        assert page.locator("a[href^=javascript]").count() == 0, view
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, view
+    page.goto(address(run, "doc/0"))
+    assert BAD.replace("\u2028", "") in page.locator("[data-side=old]").first.text_content().replace("\u2028", "")
+    for mark in page.locator("[data-side=new] mark").all():
+        mark.focus()
+        page.keyboard.press("a")
+    ((_, rows),) = read_decisions(exported(page, tmp_path)).items()
+    assert [(row.original, row.replacement) for row in rows] == [(BAD, WORD), ("x", BAD)]
+    assert [row.start for row in rows] == [0, len(BAD)]
+    assert page.faults == []
     context.close()
 
 

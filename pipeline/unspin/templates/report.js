@@ -484,7 +484,7 @@ function showGraph() {
   const boxes = (legend, all, chosen) => make("fieldset", null, make("legend", null, legend), ...all.map(([name, n]) =>
     make("label", null, make("input", { type: "checkbox", checked: chosen.has(name), "data-filter": name, onchange: event => {
       event.target.checked ? chosen.add(name) : chosen.delete(name); draw();
-    } }), ` ${name} (${number(n)})`)));
+    } }), ` ${short(name, 60)} (${number(n)})`)));
   const most = make("select", { "aria-label": "Entities shown at most", onchange: () => { graphing.most = +most.value; draw(); } },
     ...[30, 60, 120, 250].map(n => make("option", { value: n, selected: n === graphing.most }, `at most ${n}`)));
   const fit = make("button", { type: "button", onclick: () => { choose(""); graphing.cy?.fit(undefined, 20); } }, "Show all");
@@ -521,7 +521,7 @@ function showGraph() {
     drawn = fits.filter(e => shown.has(e.a) && shown.has(e.b));
     const left = [...shown];
     said.textContent = `${number(left.length)} of ${number(weight.size)} nodes, ${number(drawn.length)} of ${number(fits.length)} edges shown`;
-    go.replaceChildren(make("option", { value: "" }, "Go to…"), ...left.slice().sort((a, b) => nameOf(a).localeCompare(nameOf(b), "en")).map(id => make("option", { value: id }, nameOf(id))));
+    go.replaceChildren(make("option", { value: "" }, "Go to…"), ...left.slice().sort((a, b) => nameOf(a).localeCompare(nameOf(b), "en")).map(id => make("option", { value: id }, short(nameOf(id), 60))));
     const css = getComputedStyle(root), colour = name => css.getPropertyValue("--" + name).trim();
     const paint = type => colour(type === "PERSON" ? "person" : ["ORG", "NORP"].includes(type) ? "org" : ["GPE", "LOC", "FAC"].includes(type) ? "place" : type === "phrase" ? "soft" : "other");
     graphing.cy?.destroy();
