@@ -107,5 +107,3 @@ def test_the_folder_describes_itself_and_forgets_what_was_not_asked_again(folder
     assert not (folder / "run/relations_lost.csv").exists()
     assert {r["without_restoration"] for r in table(folder, "relations")} == {""}
     assert len(json.loads((folder / "run/datapackage.json").read_text())["resources"]) == len(TABLES)
-
-

@@ -348,6 +348,9 @@ class Clauses:
                 elif told is not None:
                     c.modality = told or parent.modality
                 c.tense = parent.tense
+            elif infinitive and not modal and dep == "conj":
+                # "the wires to carry the output are missing": what they are for, not what they do
+                c.modality, c.tense = "planned", "future"
         elif dep == "conj" and parent is not None:
             c.subjects = parent.subjects
             if (

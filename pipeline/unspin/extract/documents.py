@@ -33,6 +33,10 @@ BASE = 0.9
 #: Verbs whose objects may follow as a list.
 LISTING = words("include involve contain comprise cover feature encompass list entail be")
 
+#: Verbs that need somebody who does them.  Of *New lines: Building a link to the capital* the label is what it is
+#: about; of *Joint exercises: Enhancing readiness* it is what enhances.
+DOING = words("build install replace construct put set lay place combine add hire buy move introduce make keep fit")
+
 #: Table headings under which a cell says what its row is for.
 PURPOSES = words("objective objectives goal goals purpose purposes aim aims function functions task tasks")
 
@@ -220,7 +224,12 @@ class _Relations:
         speaker, attribution = self._speaker(reader, facts, reading.start, since)
         # "the board said it would close": a thing that speaks is what "it" means
         voice = (
-            attribution if speaker is None and len(facts.speakers) == 1 and p.tags[facts.speakers[0]] == "NN" else ""
+            attribution
+            if speaker is None
+            and len(facts.speakers) == 1
+            and p.tags[facts.speakers[0]] == "NN"
+            and p.lemmas[facts.speakers[0]].lower() not in ROLES  # a judge is no "it"
+            else ""
         )
         subject = self._argument(reader, row.subject, reading.start, since, speaker, given, True, voice=voice)
         object_ = self._argument(
@@ -232,6 +241,8 @@ class _Relations:
             return
         low = min(reading.start + p.starts[row.low], stop)
         high = min(reading.start + p.ends[row.high], stop)
+        if row.subject == VIRTUAL and reading.part == "body" and row.predicate in DOING:
+            return
         modality, tense, negated = facts.modality, facts.tense, row.negated
         factor = row.factor * subject.factor * object_.factor
         if row.subject == VIRTUAL and given is not None:

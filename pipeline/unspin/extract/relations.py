@@ -35,6 +35,8 @@ COMPOUND = words(
 )
 #: What a noun of a light verb may be joined by.
 LINKS = words("with to for on of in against at over by between")
+#: Of these, *in* names what is shared, elsewhere a place.
+SHARING = words("part role interest investment confidence")
 #: Prepositions of *is in*, *are against*.
 BEING = words("in on at from under behind against near within inside outside")
 #: Adjectives whose preposition tells no relation.
@@ -165,6 +167,8 @@ class Reader(Clauses):
                     clausal = True
             elif d == "advmod" and p.tags[k] == "WRB":
                 where = True
+            elif d == "advmod" and k == v + 1 and p.lower[k] in {"away", "aside"}:
+                predicate = f"{predicate} {p.lower[k]}"  # "turned away buyers" turned nobody
         if p.deps[v] == "relcl":
             objects = self._relative(
                 v, c, objects, prepositions, bool(attributes or complement >= 0 or clausal or where)
@@ -227,6 +231,8 @@ class Reader(Clauses):
             linked = [k for k in p.children[o] if p.deps[k] == "prep"] + [k for k in prepositions if k > o]
             for k in linked:
                 before = len(self.rows)
+                if p.lower[k] == "in" and (sense, "in") not in self.types and p.lemmas[o].lower() not in SHARING:
+                    continue  # "signed a treaty in Nairobi": a place, not a party
                 if p.lower[k] in LINKS:
                     self._prepositional(v, c, c.subjects, sense, k, False, "light")
                 if len(self.rows) > before:
@@ -294,6 +300,18 @@ class Reader(Clauses):
             state = f"be {p.lower[v]}"
             predicate = state if (state, preposition) in self.types else predicate
         known = (predicate, preposition) in self.types
+        denied = any(p.deps[x] == "neg" and p.lower[x + 1] == preposition for x in p.children[k] if x + 1 < p.n)
+        if denied and not c.negated:
+            # "rests with the owner, not with the users": only this phrase is denied
+            before = len(self.rows)
+            for x in p.children[k]:
+                if p.deps[x] == "pobj":
+                    for o in self.spread(x):
+                        if not self._circumstance(preposition, o):
+                            for s in subjects:
+                                self._add(v, c, s, predicate, preposition, o, 0.9, kind)
+            self.rows[before:] = [row._replace(negated=True) for row in self.rows[before:]]
+            return
         shown = preposition
         if kind == "light" and not known and (predicate, "") in self.types:
             shown = ""  # "launched an attack on the port" is "attacked the port"
