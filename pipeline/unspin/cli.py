@@ -42,7 +42,7 @@ app = typer.Typer(
 )
 lexicon_app = typer.Typer(
     name="lexicon",
-    help="Look after the lexicons: check, list, explain, mine, learn.",
+    help="Look after the lexicons: check, list, explain, mine, learn, accept.",
     epilog="Example: unspin lexicon check",
     no_args_is_help=True,
 )
@@ -633,6 +633,30 @@ def _write_lines(lines: Iterable[str], output: Path | None) -> None:
     output.write_text("".join(line + "\n" for line in found), encoding="utf-8", newline="")
     _print(f"{output}: {_many(len(found) - 1, 'proposal')}; comment out with # what is wrong, then "
            f"unspin lexicon accept {output} --pack PACK")
+
+
+@lexicon_app.command("mine", epilog="Example: unspin lexicon mine articles -o proposals.tsv")
+def mine_lexicon(
+    inputs: Inputs,
+    pack: Packs = None,
+    most: Annotated[int, typer.Option(min=1, help="Proposals to give.")] = 200,
+    output: ProposalsFile = None,
+) -> None:
+    """Propose entries from spun text alone, best first, with three contexts each; install unspin[thesaurus] for it."""
+    from unspin import sources
+    from unspin.lexicon import mine
+    from unspin.lexicon.read import read_packs
+
+    if not mine.moby():
+        print("unspin: no thesaurus; pip install 'unspin[thesaurus]' finds far more", file=sys.stderr)
+    texts = []
+    for item in sources.find(inputs):
+        for source in sources.read(item):
+            if source.status:
+                print(f"unspin: {source.doc_id}: {source.status}: {source.reason}", file=sys.stderr)
+                continue
+            texts.append((source.doc_id, source.text))
+    _write_lines(mine.mined_lines(mine.Miner(read_packs(tuple(pack or ()))).mine(texts)[:most]), output)
 
 
 @lexicon_app.command("accept", epilog="Example: unspin lexicon accept proposals.tsv --pack my-pack")
