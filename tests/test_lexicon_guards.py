@@ -1,0 +1,90 @@
+"""Each guard is taken away in turn: what it holds back must happen then, and must not happen while it stands."""
+
+import importlib
+import re
+
+import pytest
+
+from unspin.edits import apply
+from unspin.layout import layout
+from unspin.lexicon import check as checking
+from unspin.lexicon.check import check
+from unspin.restore import Restorer, candidates
+from unspin.restore.candidates import build_trie, compile_rows, find_matches
+
+#: The package has a function of the same name.
+tokens = importlib.import_module("unspin.restore.tokens")
+
+HEADER = "spun\tplain\tform\texample\toften\n"
+CHALLENGE = "demanding situation\tchallenge\tnoun\tThey face [demanding situations|challenges] in the region.\t9\n"
+DIFFICULT = "demanding\tdifficult\tadj\tThey face [demanding|difficult] work in the region.\t9\n"
+SPUN = "They face demanding situations in the region. " * 8
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / "mine"
+    path.mkdir()
+    (path / "pack.toml").write_text('title = "Mine"\nfamily = "x"\nsubject = "x"\n')
+    (path / "entries.tsv").write_text(HEADER + DIFFICULT + CHALLENGE)
+    (path / "keep.txt").write_text("")
+    return path
+
+
+@pytest.fixture
+def restorer(folder):
+    return Restorer.load([folder])
+
+
+def restored(restorer, text):
+    return apply(text, [e for e in restorer.restore(text, layout(text)).edits if e.outcome == "changed"])
+
+
+def matches(restorer, text):
+    trie = build_trie(compile_rows(restorer.packs))
+    return [(m.first, m.last) for m in find_matches(tokens.tokens(text, 0, len(text)), trie)]
+
+
+def test_the_keep_list_names_an_entry_that_spoils_it(folder):
+    assert not [f for f in check([folder]) if f.code == "keep"]
+    (folder / "keep.txt").write_text(SPUN + "\n")
+    assert [f for f in check([folder]) if f.code == "keep"]
+
+
+def test_the_shield_keeps_addresses(restorer, monkeypatch):
+    text = "See https://example.com/demanding-situations for more."
+    assert matches(restorer, text) == []
+    monkeypatch.setattr(tokens, "SHIELD", re.compile(r"(?!)"))
+    assert matches(restorer, text)
+
+
+def test_the_prior_keeps_a_document_without_evidence(restorer):
+    text = "The cat sat on the mat all day, and nobody in the old house minded it. " * 12 + (
+        "They face demanding situations.")
+    assert restored(restorer, text) == text
+    restorer.weights = restorer.weights._replace(clean=0.0)
+    assert restored(restorer, text) != text
+    assert "challenges" in restored(restorer, SPUN)
+
+
+def test_the_budget_demotes_what_spoils_clean_text(folder, tmp_path, monkeypatch):
+    clean = tmp_path / "clean.txt"
+    clean.write_text(SPUN)
+    assert any(f.fault for f in check([folder], clean) if f.code == "budget")
+    monkeypatch.setattr(checking, "BUDGET", 0.0)
+    assert not any(f.fault for f in check([folder], clean) if f.code == "budget")
+
+
+def test_word_boundaries_keep_words_that_only_hold_a_key(restorer, monkeypatch):
+    text = "A demandingness without end."
+    assert matches(restorer, text) == []
+    monkeypatch.setattr(tokens, "WORD", re.compile(r"demanding|[a-z]+"))
+    assert matches(restorer, text)
+
+
+def test_the_longest_match_wins(restorer, monkeypatch):
+    assert restored(restorer, SPUN).count("challenges") == 8
+    assert "difficult situations" not in restored(restorer, SPUN)
+    monkeypatch.setattr(candidates, "find_matches", lambda found, trie: [
+        m for m in find_matches(found, trie) if m.last - m.first == 1])
+    assert "challenges" not in restored(restorer, SPUN)
