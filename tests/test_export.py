@@ -104,3 +104,68 @@ def test_xlsx_holds_text_as_text(run, tmp_path):
     assert row["sentence"].data_type == "s"
     assert row["confidence"].value == 0.5
     assert not list(tmp_path.glob("*.part"))
+
+
+#: Properties that this export may use, as the schema files of followthemoney 4.11.2 name them.
+SCHEMA_PROPERTIES = {
+    "Article": {"fileName", "title", "author", "publishedAt", "publisher", "sourceUrl", "language"},
+    "Person": {"name", "alias", "country"},
+    "Organization": {"name", "alias", "country"},
+    "Territory": {"name", "alias", "country", "territoryCode", "level"},
+    "Address": {"name", "alias", "country"},
+    "Event": {"name", "alias", "country"},
+    "Documentation": {"document", "entity", "role"},
+    "UnknownLink": {
+        *("subject", "object", "role", "status", "summary", "description"),
+        *("date", "proof", "recordId", "sourceUrl"),
+    },
+}
+
+
+def test_ftm_is_followthemoney(run, tmp_path):
+    export.write(run, "ftm", tmp_path / "g.ftm")
+    nodes = {n["id"]: n for n in map(json.loads, (tmp_path / "g.ftm").read_text().splitlines())}
+    assert [n["schema"] for n in nodes.values()] == ["Article", "Territory", "Territory", "UnknownLink"]
+    for node in nodes.values():
+        assert set(node["properties"]) <= SCHEMA_PROPERTIES[node["schema"]]
+        assert all(isinstance(v, list) and v and all(v) for v in node["properties"].values())
+    assert set(export.SCHEMATA.values()) <= set(SCHEMA_PROPERTIES)
+    link = list(nodes.values())[-1]["properties"]
+    assert link["role"] == ["not meet with"]
+    assert link["status"] == ["planned"]
+    assert [nodes[link[side][0]]["schema"] for side in ("subject", "object", "proof")] == [
+        "Territory",
+        "Territory",
+        "Article",
+    ]
+    libya = nodes[link["subject"][0]]["properties"]
+    assert libya == {
+        "name": ["Libya"],
+        "alias": ["LBY", "Libyan"],
+        "country": ["ly"],
+        "territoryCode": ["ly"],
+        "level": ["country"],
+    }
+
+
+def test_ftm_is_read_by_its_library(run, tmp_path):
+    model = pytest.importorskip("followthemoney").model
+    for line in export.ftm(run):
+        node = json.loads(line)
+        schema = model.get(node["schema"])
+        assert set(node["properties"]) <= set(schema.properties)
+        model.get_proxy(node, cleaned=False)
+
+
+def test_values_are_no_nodes(run):
+    (run / "entities.csv").write_text(
+        csv_line(TABLES["entities"].header)
+        + csv_line(["date/2024", "2024", "DATE", 1, 1, "", ""])
+        + csv_line(["gpe/libya", "Libya", "GPE", 1, 1, "", ""]),
+        newline="",
+    )
+    text = "".join(export.graphml(run))
+    assert "gpe/libya" in text
+    assert "date/2024" not in text
+    assert "<edge" not in text  # its other end is no node
+    assert "date/2024" not in "".join(export.ftm(run))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
+from unspin.entities import VALUE_TYPES
 from unspin.tables import TABLES, csv_line, read_rows
 
 #: What makes a spreadsheet take a cell for a formula (OWASP, CSV injection).
@@ -51,7 +53,7 @@ def spreadsheet_lines(run: Path, table: str) -> Iterator[str]:
 
 
 def write(run: Path, form: str, path: Path, table: str = "relations") -> None:
-    """Write a run to a file as csv, xlsx, graphml or jsonld.
+    """Write a run to a file as csv, xlsx, graphml, jsonld or ftm.
 
     Raises ExportError where a library is missing or the format cannot hold it.
     """
@@ -60,6 +62,7 @@ def write(run: Path, form: str, path: Path, table: str = "relations") -> None:
         "xlsx": _xlsx,
         "graphml": lambda run, path, _: _lines(path, graphml(run)),
         "jsonld": lambda run, path, _: _lines(path, jsonld(run)),
+        "ftm": lambda run, path, _: _lines(path, ftm(run)),
     }
     part = path.with_name(path.name + ".part")
     try:
@@ -129,12 +132,16 @@ def graphml(run: Path) -> Iterator[str]:
     for owner, name, kind in keys:
         yield f'<key id="{owner}-{name}" for="{owner}" attr.name="{name}" attr.type="{kind}"/>\n'
     yield '<graph id="run" edgedefault="directed">\n'
+    nodes: set[str] = set()
     for row in read_rows(run, "entities"):
+        if row["type"] in VALUE_TYPES:
+            continue  # a date that two documents share ties nobody together
+        nodes.add(row["entity_id"])
         told = "".join(_data("node", name, row[name]) for name in ("name", "type", "mentions"))
         yield f"<node id={quoteattr(_xml(row['entity_id']))}>{told}</node>\n"
     number = 0
     for row in read_rows(run, "relations"):
-        if row["subject_id"] and row["object_id"]:
+        if row["subject_id"] in nodes and row["object_id"] in nodes:
             number += 1
             predicate = " ".join(filter(None, (row["predicate"], row["preposition"])))
             told = _data("edge", "predicate", predicate)
@@ -231,3 +238,94 @@ def jsonld(run: Path) -> Iterator[str]:
         yield before + line
         before = ",\n"
     yield "\n]}\n"
+
+
+#: Schemata of FollowTheMoney for the labels that have one.  What has none (products, works, laws, groups of
+#: people, values) is left out: a wrong schema is worse for a case file than a missing entity.
+SCHEMATA = {
+    "PERSON": "Person",
+    "ORG": "Organization",
+    "GPE": "Territory",
+    "LOC": "Address",
+    "FAC": "Address",
+    "EVENT": "Event",
+}
+
+
+def _ftm_id(*parts: str) -> str:
+    return "unspin-" + hashlib.sha1("\0".join(parts).encode(), usedforsecurity=False).hexdigest()
+
+
+def _ftm(schema: str, own: str, **properties: str | list[str]) -> str:
+    """Write one entity of FollowTheMoney as a line of JSON; empty properties are left out."""
+    kept = {name: [value] if isinstance(value, str) else value for name, value in properties.items() if value}
+    return json.dumps({"id": own, "schema": schema, "properties": kept}, ensure_ascii=False) + "\n"
+
+
+def ftm(run: Path) -> Iterator[str]:
+    """Give documents, entities, who is named where, and relations as FollowTheMoney entities, one a line.
+
+    For Aleph, OpenAleph and ``ftm`` itself.  A relation between two entities is an
+    ``UnknownLink`` whose ``role`` is its predicate, with ``not`` before it where it
+    is denied, and whose ``proof`` is the document.
+    """
+    published: dict[str, dict[str, str]] = {}
+    for row in read_rows(run, "documents"):
+        if row["status"] in ("done", "clean"):
+            published[row["doc_id"]] = row
+            yield _ftm(
+                "Article",
+                _ftm_id("document", row["doc_id"]),
+                fileName=row["doc_id"],
+                title=row["title"],
+                author=row["author"],
+                publishedAt=row["published"],
+                publisher=row["publisher"],
+                sourceUrl=row["source_url"],
+                language="eng" if row["language"] == "en" else "",
+            )
+    kept: set[str] = set()
+    for row in read_rows(run, "entities"):
+        schema = SCHEMATA.get(row["type"])
+        if schema is None:
+            continue
+        kept.add(row["entity_id"])
+        code = row["reference"].removeprefix("iso3166:").lower() if row["reference"].startswith("iso3166:") else ""
+        country: dict[str, str | list[str]] = {"country": code} if code else {}
+        if schema == "Territory" and code:
+            country |= {"territoryCode": code, "level": "country"}
+        aliases = [alias for alias in row["aliases"].split(" | ") if alias]
+        yield _ftm(schema, _ftm_id("entity", row["entity_id"]), name=row["name"], alias=aliases, **country)
+    named: set[tuple[str, str]] = set()
+    for row in read_rows(run, "mentions"):
+        pair = (row["doc_id"], row["entity_id"])
+        if pair in named or row["entity_id"] not in kept:
+            continue
+        if named and next(iter(named))[0] != row["doc_id"]:
+            named.clear()  # rows come document by document
+        named.add(pair)
+        yield _ftm(
+            "Documentation",
+            _ftm_id("mention", *pair),
+            document=_ftm_id("document", row["doc_id"]),
+            entity=_ftm_id("entity", row["entity_id"]),
+            role="mentioned",
+        )
+    for row in read_rows(run, "relations"):
+        if row["subject_id"] not in kept or row["object_id"] not in kept:
+            continue
+        denied = "not" if row["negated"] == "true" else ""
+        yield _ftm(
+            "UnknownLink",
+            _ftm_id("relation", row["doc_id"], row["relation_id"]),
+            subject=_ftm_id("entity", row["subject_id"]),
+            object=_ftm_id("entity", row["object_id"]),
+            role=" ".join(filter(None, (denied, row["predicate"], row["preposition"]))),
+            status=row["modality"],
+            summary=row["relation"],
+            description=row["sentence"],
+            date=published[row["doc_id"]]["published"] if row["doc_id"] in published else "",
+            proof=_ftm_id("document", row["doc_id"]),
+            recordId=f"{row['doc_id']}/{row['relation_id']}",
+            sourceUrl=published[row["doc_id"]]["source_url"] if row["doc_id"] in published else "",
+        )
