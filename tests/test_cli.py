@@ -64,7 +64,7 @@ def articles(tmp_path):
 
 
 COMMANDS = ["run", "restore", "score", "eval", "diff", "report", "export", "init"]
-LEXICON = ["check", "list", "learn"]
+LEXICON = ["check", "list", "explain", "mine", "learn", "accept"]
 
 
 def test_help_names_every_command_and_loads_nothing_heavy():
@@ -269,10 +269,12 @@ def test_score_tells_spun_from_clean(capsys, articles):
     code, out, _ = inside(capsys, "score", articles)
     assert code == 0
     head, clean, spun = out.splitlines()
-    assert head.split() == ["spin", "edits/1000", "pack", "document"]
-    assert clean.split()[1:] == ["0.0", "-", "clean.txt"]
+    assert head.split() == ["spin", "edits/1000", "pack", "family", "document"]
+    assert clean.split()[1:] == ["0.0", "-", "-", "clean.txt"]
     assert float(clean.split()[0]) < 0.5 < float(spun.split()[0])
-    assert spun.split()[2:] == ["news", "spun.txt"]
+    assert spun.split()[2:5] == ["news", "newswire", "spun.txt"]
+    assert spun.endswith(")")
+    assert "demanding situations" in spun
     (articles / "empty.txt").write_text("")
     assert inside(capsys, "score", articles)[0] == 1
 

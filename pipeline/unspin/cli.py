@@ -388,15 +388,17 @@ def _visible(text: str) -> str:
 
 @app.command(epilog="Example: unspin score articles")
 def score(inputs: Inputs, pack: Packs = None, settings: SettingsFile = None) -> int:
-    """Show how spun each document is: spin score (0 to 1), edits per 1,000 words, the pack that fits best."""
+    """Show how spun each document is: score (0 to 1), edits per 1,000 words, best pack, spinner family, evidence."""
     from unspin import sources
     from unspin.documents import restore_document
+    from unspin.lexicon.families import families, family_of
     from unspin.tables import count_words
 
     items = sources.find(inputs)
     restorer = _restorer(pack, settings)
     failed = False
-    _print(f"{'spin':>5} {'edits/1000':>10}  {'pack':14} document")
+    known = families(restorer.packs)
+    _print(f"{'spin':>5} {'edits/1000':>10}  {'pack':14} {'family':10} document")
     for item in items:
         for source in sources.read(item):
             if source.status:
@@ -406,7 +408,10 @@ def score(inputs: Inputs, pack: Packs = None, settings: SettingsFile = None) -> 
             found = restore_document(source, restorer)
             made = sum(e.outcome == "changed" for e in found.edits)
             rate = 1000 * made / max(1, count_words(source.text))
-            _print(f"{found.spin_score:5.2f} {rate:10.1f}  {found.pack or '-':14} {source.doc_id}")
+            of = family_of(found.edits, known)
+            told = f"  ({of.places} of {of.whole} phrases: {', '.join(of.phrases)})" if of.name else ""
+            columns = f"{found.pack or '-':14} {of.name or '-':10} {source.doc_id}"
+            _print(f"{found.spin_score:5.2f} {rate:10.1f}  {columns}{told}")
     return DIFFERENT if failed else 0
 
 
