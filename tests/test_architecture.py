@@ -14,7 +14,7 @@ LAYERS = [
     {"edits"},
     {"lexicon"},
     {"layout", "entities"},
-    {"sources", "tidy", "restore", "extract"},
+    {"sources", "sentences", "tidy", "restore", "extract"},
     {"documents", "relations"},
     {"tables", "results", "engines", "decisions"},
     {"evaluate", "report", "export", "counterfactual"},
