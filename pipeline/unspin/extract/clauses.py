@@ -333,6 +333,10 @@ class Clauses:
                     if dep == "relcl":
                         c.subjects += self.antecedents(head, v)
                         c.factor *= 0.95
+                elif lower[k] == "who" and dep != "relcl" and k > 1 and lower[k - 1] == "," and tags[k - 2][:1] == "N":
+                    # "the forward, who scored": hung on the wrong verb, but only one noun stands before it
+                    c.subjects.append(k - 2)
+                    c.factor *= 0.95
                 elif tags[k] not in {"WDT", "WP"} and lower[k] != "there":
                     c.subjects += self.spread(k)
             adjective = head if tags[head][:1] == "J" else next((k for k in p.children[head] if deps[k] == "acomp"), -1)

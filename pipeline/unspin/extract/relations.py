@@ -628,7 +628,9 @@ class Reader(Clauses):
         if timely(p, o) and self.headed(o) < 0 and predicate not in LASTING:
             return
         m = self.mention[o]
-        if (m >= 0 and self.mentions[m].type == "DATE") or (p.tags[o] == "CD" and m < 0):
+        if (m >= 0 and self.mentions[m].type == "DATE") or (
+            p.tags[o] == "CD" and m < 0 and not any(p.tags[k] == "$" for k in p.children[o])
+        ):
             return
         negated = (
             c.negated
