@@ -47,6 +47,9 @@ _KEYS: dict[str, tuple[list[tuple[str, ...]], list[tuple[str, ...]]]] = {
     ),
 }
 
+#: Said of a rule that changed another place of the document, which can sway this one.
+_ELSEWHERE = " (elsewhere in the document)"
+
 #: The pseudo-table of the restored texts.
 TEXTS = "restored"
 
@@ -134,7 +137,7 @@ class Comparison:
             pairs = edits if name == "edits" else _match(name, getattr(old, name), getattr(new, name), same_input)
             for before, after in pairs:
                 cause = why.of(name, before, after)
-                found[cause] += 1
+                found[cause.removesuffix(_ELSEWHERE)] += 1
                 key = f"{doc_id} {_key(name, after or before or {})}"
                 yield Change(name, key, before, after, _differing(before, after, same_input), cause)
         columns = tuple(c for c in new.document if new.document[c] != old.document.get(c, "") and c != "path")
@@ -344,7 +347,7 @@ class _Causes:
                 return "; ".join(near)
         if self._elsewhere:
             found = [cause for cause, _ in self._elsewhere.most_common(3)]
-            return "; ".join(found) + " (elsewhere in the document)"
+            return "; ".join(found) + _ELSEWHERE
         if name not in ("edits", "blocks", TEXTS) and not self._near and self._told.extraction:
             return _or((*self._told.everything, *self._told.extraction))
         return _or(self._told.everything)
