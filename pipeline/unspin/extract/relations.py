@@ -167,7 +167,7 @@ class Reader(Clauses):
                     clausal = True
             elif d == "advmod" and p.tags[k] == "WRB":
                 where = True
-            elif d == "advmod" and k == v + 1 and p.lower[k] in {"away", "aside"}:
+            elif d == "advmod" and k == v + 1 and p.lower[k] in {"away", "aside", "out", "off"}:
                 predicate = f"{predicate} {p.lower[k]}"  # "turned away buyers" turned nobody
         if p.deps[v] == "relcl":
             objects = self._relative(
