@@ -60,8 +60,8 @@ PROPOSAL_COLUMNS = ("spun", "plain", "form", "example", "often", "places", "docu
 #: A sentence begins after a line end, or after a stop, a space and a capital, quote or digit.
 SENTENCE_END = re.compile(r"\n+|(?<=[.!?])[”\"']?\s+(?=[“\"'(]?[A-Z0-9])|\s\|\s")
 
-#: Least share of words that two sentences must have in common to be a pair: spinners leave two words of three.
-LIKE = 0.3
+#: Least share of words that two sentences must have in common to be a pair: spinners leave two of three, in short ones fewer.
+LIKE = 0.2
 
 
 def sentences(text: str) -> list[Span]:

@@ -193,7 +193,8 @@ class Miner:
                 here = tuple(words[at:last])
                 if len(here) < len(term) or here == term or here in self._keys:
                     continue
-                if any(t.breaks or not t.joint or t.shielded or t.shape != "lower" for t in found[at + 1 : last]):
+                if any(t.suffix for t in found[at : last - 1]) or any(
+                        t.breaks or not t.joint or t.shielded or t.shape != "lower" for t in found[at + 1 : last]):
                     continue
                 if all(self._near(a, b) for a, b in zip(here, term, strict=True)):
                     gain = self._gain(found, at, last, term)
