@@ -89,7 +89,9 @@ def test_a_keep_sentence_is_named_by_its_line_in_the_file(pack):
     assert ("keep", 4) in faults(folder)
 
 
-def test_entries_that_spoil_clean_text_are_demoted(pack, tmp_path, capsys):
+def test_entries_that_spoil_clean_text_are_demoted(pack, tmp_path, capsys, monkeypatch):
+    # Right places in gold articles count for an entry; with the strictest budget they cannot save one.
+    monkeypatch.setattr("unspin.lexicon.check.BUDGET", 1.0)
     folder = pack(GOOD)
     clean = tmp_path / "clean.jsonl.gz"
     spoilt = "They face demanding situations and top-degree talks. " * 6

@@ -70,6 +70,7 @@ def test_the_prior_keeps_a_document_without_evidence(restorer):
 def test_the_budget_demotes_what_spoils_clean_text(folder, tmp_path, monkeypatch):
     clean = tmp_path / "clean.txt"
     clean.write_text(SPUN)
+    monkeypatch.setattr(checking, "BUDGET", 1.0)
     assert any(f.fault for f in check([folder], clean) if f.code == "budget")
     monkeypatch.setattr(checking, "BUDGET", 0.0)
     assert not any(f.fault for f in check([folder], clean) if f.code == "budget")

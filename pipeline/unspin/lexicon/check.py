@@ -41,6 +41,10 @@ MARKER = 8
 BUDGET = 0.5
 
 
+#: The feature "present" where the spun phrase stands once and the plain one nowhere, as in most examples.
+ALONE = {"present": math.log(0.5 / 1.5)} if "present" in features.INDEX else {}
+
+
 class Finding(NamedTuple):
     """One fault or remark about a pack."""
 
@@ -270,7 +274,7 @@ def prove(entry: Entry, restorer: Restorer, trie: Trie) -> Proof:
     def channel(match: Match, candidate: Candidate) -> float:
         return features.dot(weights, features.static(
             match, candidate, found, title, KNOWN_SPUN, restorer.frequency(match, candidate, found), 0.0,
-            restorer.records, suits[match.first, match.last, candidate]))
+            restorer.records, suits[match.first, match.last, candidate], **ALONE))
 
     arcs = decoder.lattice(found, matches, channel)
     score = restorer.mixture(weights).score

@@ -72,7 +72,8 @@ def explain_piece(text: str, piece: Piece, restorer: Restorer) -> Iterator[Expla
     def channel(match: Match, candidate: Candidate) -> float:
         values = features.static(match, candidate, piece.found, piece.title, KNOWN_SPUN,
                                  restorer.frequency(match, candidate, piece.found), 0.0, restorer.records,
-                                 piece.suits[match.first, match.last, candidate])
+                                 piece.suits[match.first, match.last, candidate],
+                                 **present(piece, match, candidate))
         own[match.first, match.last, candidate] = values
         return features.dot(weights, values)
 
@@ -102,6 +103,12 @@ def explain_piece(text: str, piece: Piece, restorer: Restorer) -> Iterator[Expla
         edit = edits.get((start, end))
         yield Explanation(start, end, text[start:end], edit.outcome if edit else "kept",
                           edit.replacement if edit else text[start:end], tuple(readings))
+
+
+def present(piece: Piece, match: Match, candidate: Candidate) -> dict[str, float]:
+    """Give how often the plain phrase stands in the text already, where the decoder weighs that."""
+    counts = getattr(piece, "present", None)
+    return {} if counts is None else {"present": counts[match.first, match.last, candidate]}
 
 
 def each(left: tuple[str, str], words: Sequence[str], right: Sequence[str],

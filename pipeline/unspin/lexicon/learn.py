@@ -60,7 +60,8 @@ PROPOSAL_COLUMNS = ("spun", "plain", "form", "example", "often", "places", "docu
 #: A sentence begins after a line end, or after a stop, a space and a capital, quote or digit.
 SENTENCE_END = re.compile(r"\n+|(?<=[.!?])[”\"']?\s+(?=[“\"'(]?[A-Z0-9])|\s\|\s")
 
-#: Least share of words that two sentences must have in common to be a pair: spinners leave two of three, in short ones fewer.
+#: Least share of words that two sentences must have in common to be a pair: spinners leave two of three, fewer in
+#: short ones.
 LIKE = 0.2
 
 

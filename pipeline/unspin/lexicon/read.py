@@ -138,8 +138,9 @@ def parse_entry(line: str, path: Path, number: int, pack: str) -> Entry:
         raise fault("the entry maps to itself; delete the line")
     if len(MARK.findall(example)) != 1:
         raise fault("the example needs exactly one [spun|plain]; add a sentence that shows the entry at work")
-    return Entry(spun, plain, form, example, int(often) if often.isdigit() else None, often == "suspect", pack,
-                 str(path), number)
+    return Entry(
+        spun, plain, form, example, int(often) if often.isdigit() else None, often == "suspect", pack, str(path), number
+    )
 
 
 def read_pack(folder: Path) -> Pack:
@@ -163,8 +164,16 @@ def read_pack(folder: Path) -> Pack:
         for number, line in enumerate(lines[1:], 2):
             if line.strip() and not line.startswith("#"):
                 entries.append(parse_entry(line, path, number, name))
-    return Pack(name, folder, head["title"], head["family"], head["subject"], tuple(entries),
-                tuple(_plain_lines(folder / "keep.txt")), tuple(_plain_lines(folder / "terms.txt")))
+    return Pack(
+        name,
+        folder,
+        head["title"],
+        head["family"],
+        head["subject"],
+        tuple(entries),
+        tuple(_plain_lines(folder / "keep.txt")),
+        tuple(_plain_lines(folder / "terms.txt")),
+    )
 
 
 def _plain_lines(path: Path) -> Iterable[str]:
