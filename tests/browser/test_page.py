@@ -386,7 +386,7 @@ def test_changes_can_be_reviewed_like_suspects(page):
 
 
 def shown(page):
-    script = "document.getElementById('graph').cy.%s().map(x => x.data('%s'))"
+    script = "document.getElementById('drawing').cy.%s().map(x => x.data('%s'))"
     return page.evaluate(script % ("nodes", "name")), page.evaluate(script % ("edges", "line"))
 
 
@@ -409,19 +409,19 @@ def test_a_node_shows_its_relations_and_keys_move_the_graph(page):
     before = rows(page, "Relations").count()
     page.get_by_label("Go to entity").select_option(label="Tunisia")
     assert 0 < rows(page, "Relations").count() < before
-    pan = "JSON.stringify(document.getElementById('graph').cy.pan())"
+    pan = "JSON.stringify(document.getElementById('drawing').cy.pan())"
     old = page.evaluate(pan)
-    page.locator("#graph").focus()
+    page.locator("#drawing").focus()
     page.keyboard.press("ArrowLeft")
     assert page.evaluate(pan) != old
-    zoom = "document.getElementById('graph').cy.zoom()"
+    zoom = "document.getElementById('drawing').cy.zoom()"
     level = page.evaluate(zoom)
     page.keyboard.press("-")
     assert page.evaluate(zoom) < level
     page.get_by_role("button", name="Show all").click()
     assert rows(page, "Relations").count() == before
     page.locator("#theme").click()
-    assert page.locator("#graph canvas").count() > 0
+    assert page.locator("#drawing canvas").count() > 0
 
 
 # ---------------------------------------------------------------- many documents
@@ -486,7 +486,7 @@ def test_300_documents_open_and_are_searched_in_a_usable_time(browser, sizes, re
         opened = seconds(page, lambda page=page, count=count: page.goto(address(sizes[count])), ".cards")
         search = seconds(page, act("search/minister"), ".about[role=status]")
         again = seconds(page, act("search/people"), "h2:has-text('people')")
-        graph = seconds(page, act("graph"), "#graph canvas")
+        graph = seconds(page, act("graph"), "#drawing canvas")
         taken[count] = [opened, search, again, graph]
         assert page.faults == []
         context.close()

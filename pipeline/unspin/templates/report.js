@@ -56,7 +56,7 @@ function make(tag, about, ...children) {
   node.append(...children.filter(child => child !== null && child !== undefined));
   return node;
 }
-const link = (href, text) => make("a", { href }, text);
+const link = (href, text) => make("a", { href }, short(text, 400));
 function card(count, name) { return make("div", { class: "card" }, make("b", null, count), make("span", null, name)); }
 function bars(rows, label) {
   const most = Math.max(1, ...rows.map(row => row[1]));
@@ -85,7 +85,7 @@ function table(caption, columns, rows, step = 200) {
     for (const row of sorted.slice(shown, shown + step))
       body.append(make("tr", null, ...columns.map(column => {
         const value = column.show ? column.show(row) : column.key(row);
-        return make("td", { class: column.number ? "n" : null }, column.number && !column.show ? number(value) : value);
+        return make("td", { class: column.number ? "n" : null }, column.number && !column.show ? number(value) : typeof value === "string" ? short(value, 400) : value);
       })));
     shown = Math.min(sorted.length, shown + step);
     more.textContent = `Show more (${number(sorted.length - shown)} left)`;
@@ -478,7 +478,7 @@ function showGraph() {
   const types = count(e => new Set([typeOf(e.a), typeOf(e.b)])), kinds = count(e => [e.kind]);
   graphing.types = graphing.types || new Set(types.map(t => t[0]));
   graphing.kinds = graphing.kinds || new Set(kinds.map(k => k[0]));
-  const place = make("div", { id: "graph", tabindex: "0", role: "application", "aria-label": "Entity graph; arrow keys move it, plus and minus zoom, the lists below say the same in words" });
+  const place = make("div", { id: "drawing", tabindex: "0", role: "application", "aria-label": "Entity graph; arrow keys move it, plus and minus zoom, the lists below say the same in words" });
   const said = make("p", { class: "about", role: "status" }), below = make("div");
   const go = make("select", { "aria-label": "Go to entity", onchange: () => choose(go.value) });
   const boxes = (legend, all, chosen) => make("fieldset", null, make("legend", null, legend), ...all.map(([name, n]) =>
