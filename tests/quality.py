@@ -48,7 +48,7 @@ def clean_documents() -> Iterator[str]:
 
 
 def clean_figures(restorer: Restorer) -> dict[str, float]:
-    """Give the share of clean sentences altered (spacing, encoding and markup repairs aside) and of documents called clean."""
+    """Give the share of clean sentences altered (surface repairs aside) and of documents called clean."""
     sentences = altered = documents = clean = 0
     for text in clean_documents():
         document = restored(text, restorer)
@@ -84,7 +84,7 @@ def main() -> int:
             bad = (low is not None and value < low) or (high is not None and value > high)
             worse += bad
             bound = f"at least {low}" if low is not None else f"at most {high}" if high is not None else ""
-            print(f"{part:10} {name:10} {value:8.4f}  {bound}{'  TOO LOW' if bad and low is not None else '  TOO HIGH' if bad else ''}")
+            print(f"{part:10} {name:10} {value:8.4f}  {bound}{'  NOT HELD' if bad else ''}")
     return int(bool(worse))
 
 

@@ -55,4 +55,8 @@ def test_a_glued_word_and_its_restoration_become_one_row():
     second = [Edit(0, 8, "abc, def", "xyz", "changed", "phrase", "news/abc def")]
     (edit,) = compose("abc,def", first, second)
     assert (edit.original, edit.replacement, edit.rule, edit.kind) == (
-        "abc,def", "xyz", "news/abc def | tidy:glue", "phrase")
+        "abc,def",
+        "xyz",
+        "news/abc def | tidy:glue",
+        "phrase",
+    )

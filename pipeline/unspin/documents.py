@@ -35,8 +35,17 @@ def restore_document(source: Source, restorer: Restorer) -> Restoration:
     own = metadata(text, placed)
     told = source.metadata
     joint = Metadata(*(outside or inside for outside, inside in zip(told, own, strict=True)))
-    return Restoration(source, decoded.status, text, tuple(edits), tuple(placed), spans, joint,
-                       round(decoded.spin_score, 4), decoded.pack)
+    return Restoration(
+        source,
+        decoded.status,
+        text,
+        tuple(edits),
+        tuple(placed),
+        spans,
+        joint,
+        round(decoded.spin_score, 4),
+        decoded.pack,
+    )
 
 
 def move(block: Block, offsets: OffsetMap, text: str) -> Block:

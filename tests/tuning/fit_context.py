@@ -62,8 +62,11 @@ def spin(sentences, rows, trie, rate=0.4):
             if not found[at].shielded and (found[at].shape == "lower" or at == 0):
                 for length in sorted(lengths.get(words[at], ()), reverse=True):
                     key = tuple(words[at : at + length])
-                    if key in back and all(t.joint and not t.breaks for t in found[at + 1 : at + length]) and (
-                            random.random() < rate):
+                    if (
+                        key in back
+                        and all(t.joint and not t.breaks for t in found[at + 1 : at + length])
+                        and (random.random() < rate)
+                    ):
                         spun = random.choices([k for k, _ in back[key]], [o for _, o in back[key]])[0]
                         segments.append((list(spun), list(key)))
                         at += length
@@ -113,7 +116,7 @@ def main() -> None:
     words = pyarrow.parquet.read_table(folder / "glove_6B_index.parquet").column("index").to_pylist()
     raw = np.load(folder / "glove_6B_50d_emb.npy")
     needed = {w for c in cases for o in c[2] for w in o}
-    chosen = [i for i, w in enumerate(words) if i < VOCABULARY and re.fullmatch(r"[a-z][a-z'.-]*", w) or w in needed]
+    chosen = [i for i, w in enumerate(words) if (i < VOCABULARY and re.fullmatch(r"[a-z][a-z'.-]*", w)) or w in needed]
     vectors = raw[chosen] - raw[:VOCABULARY].mean(axis=0)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     coded = np.round(vectors * 127 / max(1.0, np.abs(vectors).max())).astype(np.int8)
@@ -142,8 +145,13 @@ def main() -> None:
             base = total if base is None else base
             known = [ids[w] for w in opts[i] if w in ids]
             options[k, m] = vectors[known].mean(axis=0) if known else 0
-            fixed[k, m] = [i > 0, *((total - base) / 5), len(opts[i]) - len(opts[0]), i > 0 and len(opts[0]) > 1,
-                           often[i]]
+            fixed[k, m] = [
+                i > 0,
+                *((total - base) / 5),
+                len(opts[i]) - len(opts[0]),
+                i > 0 and len(opts[0]) > 1,
+                often[i],
+            ]
             mask[k, m], good[k, m] = True, ok[i]
     held = np.array([c[5] * 7919 % 20 == 3 for c in cases])
     print("lm done")
@@ -183,8 +191,10 @@ def main() -> None:
                         m, v = state[name]
                         m += 0.1 * (grads[name] - m)
                         v += 0.001 * (grads[name] ** 2 - v)
-                        x -= rate * (m / (1 - 0.9**step) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8)
-                                     + (0.02 * x if name == "a" else 0))
+                        x -= rate * (
+                            m / (1 - 0.9**step) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8)
+                            + (0.02 * x if name == "a" else 0)
+                        )
         rows = np.flatnonzero(held)
         p = chances(scores(rows)[1], rows)
         loss = -np.log((p * good[rows]).sum(axis=1) + 1e-12).mean()
@@ -197,8 +207,13 @@ def main() -> None:
     if args.write:
         half = WINDOW * 50
         with open(MODEL_PATH, "wb") as handle:
-            np.savez_compressed(handle, words=np.frombuffer("\n".join(words[i] for i in chosen).encode(), np.uint8),
-                                vectors=coded, left=a[:half].astype(np.float16), right=a[half:].astype(np.float16))
+            np.savez_compressed(
+                handle,
+                words=np.frombuffer("\n".join(words[i] for i in chosen).encode(), np.uint8),
+                vectors=coded,
+                left=a[:half].astype(np.float16),
+                right=a[half:].astype(np.float16),
+            )
         print("wrote", MODEL_PATH, MODEL_PATH.stat().st_size)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,6 +46,7 @@ class Piece(NamedTuple):
     matches: list[Match]
     title: bool
     suits: dict[tuple[int, int, Candidate], float]  #: what the context model says of each candidate at its place
+    present: dict[tuple[int, int, Candidate], float]  #: how often the plain phrase stands in the document already
 
 
 class Restorer:
@@ -55,14 +57,22 @@ class Restorer:
     'clean'
     """
 
-    def __init__(self, packs: Sequence[Pack], trie: candidates.Trie, weights: features.Weights,
-                 models: tuple[Trigram, Web], careful: float = 0.5, lexicon_hash: str = "",
-                 records: features.Records | None = None) -> None:
+    def __init__(
+        self,
+        packs: Sequence[Pack],
+        trie: candidates.Trie,
+        weights: features.Weights,
+        models: tuple[Trigram, Web],
+        careful: float = 0.5,
+        lexicon_hash: str = "",
+        records: features.Records | None = None,
+    ) -> None:
         self.packs = tuple(packs)
         self.records: features.Records = records or {}
         self._context: ContextModel = shipped_context()
         self.weights = weights
         self.careful = careful
+        self.bound = least_chance(careful, weights.changed)
         self._trie = trie
         self._models = models
         self._lexicon_hash = lexicon_hash
@@ -78,14 +88,25 @@ class Restorer:
         folders = find_packs(packs)
         mark = fingerprint(folders)
         read = read_packs(folders)
-        return cls(read, candidates.load_trie(read, mark), features.load_weights(weights or features.WEIGHTS_PATH),
-                   (Trigram(), Web.load()), careful, mark, features.load_records())
+        return cls(
+            read,
+            candidates.load_trie(read, mark),
+            features.load_weights(weights or features.WEIGHTS_PATH),
+            (Trigram(), Web.load()),
+            careful,
+            mark,
+            features.load_records(),
+        )
 
     def identity(self) -> dict[str, object]:
         """Give what the restored text depends on besides the input: names and hashes."""
         weights = hashlib.sha256(repr(self.weights).encode()).hexdigest()
-        return {"packs": [p.name for p in self.packs], "lexicons": self._lexicon_hash, "weights": weights,
-                "careful": self.careful}
+        return {
+            "packs": [p.name for p in self.packs],
+            "lexicons": self._lexicon_hash,
+            "weights": weights,
+            "careful": self.careful,
+        }
 
     # -- the passes
 
@@ -105,8 +126,10 @@ class Restorer:
             return Decoded((), "clean", score, "")
         for weights in (self.weights.second, self.weights.third):
             contexts = self.contexts(pieces, choices, spun)
-            choices = [self.decode(p, weights, context, before) if context else []
-                       for p, context, before in zip(pieces, contexts, choices, strict=True)]
+            choices = [
+                self.decode(p, weights, context, before) if context else []
+                for p, context, before in zip(pieces, contexts, choices, strict=True)
+            ]
         edits = [e for p, cs in zip(pieces, choices, strict=True) for e in self.edits(text, p, cs)]
         edits = grammar.articles(text, grammar.seams(text, sorted(edits, key=lambda e: (e.start, e.end))))
         return Decoded(tuple(edits), "done", score, prior.best_pack(c for cs in choices for c in cs))
@@ -122,6 +145,7 @@ class Restorer:
     def pieces(self, text: str, blocks: Sequence[Block]) -> list[Piece]:
         """Cut the blocks into what is decoded together: labels and bodies apart."""
         found: list[Piece] = []
+        counts: Counter[str] = Counter()
         for number, block in enumerate(blocks):
             spans: list[Span] = []
             if block.kind == "metadata":
@@ -133,8 +157,15 @@ class Restorer:
             for start, end in spans:
                 cut = tokens(text, start, end)
                 if cut:
+                    counts.update(phrases(cut))
                     matches = candidates.find_matches(cut, self._trie)
-                    found.append(Piece(number, cut, matches, is_title(cut), self.suits(cut, matches)))
+                    found.append(Piece(number, cut, matches, is_title(cut), self.suits(cut, matches), {}))
+        for piece in found:
+            for match in piece.matches:
+                own = counts[" ".join(t.word for t in piece.found[match.first : match.last])]
+                for candidate in match.candidates:
+                    others = counts[" ".join(candidate.words)]
+                    piece.present[match.first, match.last, candidate] = math.log((others + 0.5) / (others + own + 0.5))
         return found
 
     def judge(self, pieces: Sequence[Piece], first: Sequence[Sequence[Choice]], words: int) -> tuple[float, set[int]]:
@@ -160,17 +191,18 @@ class Restorer:
                     alone[number] = score
         return (max(alone.values()), set(alone)) if alone else (whole, set())
 
-    def contexts(self, pieces: Sequence[Piece], first: Sequence[Sequence[Choice]],
-                 spun: set[int]) -> list[features.Context | None]:
+    def contexts(
+        self, pieces: Sequence[Piece], first: Sequence[Sequence[Choice]], spun: set[int]
+    ) -> list[features.Context | None]:
         """Give each piece what the first pass says of its document and block; None where nothing may change."""
         chosen = [c for piece, cs in zip(pieces, first, strict=True) if piece.block in spun for c in cs]
         whole = prior.share(chosen)
         by_block: dict[int, list[Choice]] = {}
         for piece, choices in zip(pieces, first, strict=True):
             by_block.setdefault(piece.block, []).extend(choices)
-        elsewhere: dict[str, tuple[float, int]] = {}
+        elsewhere: dict[str, tuple[float, float, int]] = {}
         for rule, chances in decoder.probabilities(chosen).items():
-            elsewhere[rule] = (sum(chances), len(chances))
+            elsewhere[rule] = (sum(chances), sum(map(features.log_odds, chances)), len(chances))
         document = features.log_odds(whole)
         words = sum(len(piece.found) for piece in pieces if piece.block in spun)
         density = math.log(10.0 * (prior.evidence(chosen) + 0.25) / (words + 60.0))
@@ -185,8 +217,13 @@ class Restorer:
 
     # -- one piece
 
-    def decode(self, piece: Piece, weights: Sequence[float], context: features.Context | None = None,
-               before: Sequence[Choice] = ()) -> list[Choice]:
+    def decode(
+        self,
+        piece: Piece,
+        weights: Sequence[float],
+        context: features.Context | None = None,
+        before: Sequence[Choice] = (),
+    ) -> list[Choice]:
         """Decode one piece under a weight vector and give its choices."""
         if not piece.matches:
             return []
@@ -194,10 +231,21 @@ class Restorer:
         own = {(c.first, c.last, o.rule): p for c in before for p, o in c.others if o is not None}
 
         def channel(match: Match, candidate: Candidate) -> float:
-            return features.dot(weights, features.static(
-                match, candidate, piece.found, piece.title, known, self.frequency(match, candidate, piece.found),
-                own.get((match.first, match.last, candidate.rule), 0.0), self.records,
-                piece.suits[match.first, match.last, candidate]))
+            return features.dot(
+                weights,
+                features.static(
+                    match,
+                    candidate,
+                    piece.found,
+                    piece.title,
+                    known,
+                    self.frequency(match, candidate, piece.found),
+                    own.get((match.first, match.last, candidate.rule), 0.0),
+                    self.records,
+                    piece.suits[match.first, match.last, candidate],
+                    piece.present[match.first, match.last, candidate],
+                ),
+            )
 
         arcs = decoder.lattice(piece.found, piece.matches, channel)
         score = self.mixture(weights).score
@@ -220,8 +268,9 @@ class Restorer:
             around = left[match.first - low] + right[match.last - low]
             kept = float(around @ self._context.vector(tuple(t.word for t in found[match.first : match.last])))
             for candidate in match.candidates:
-                values[match.first, match.last, candidate] = float(
-                    around @ self._context.vector(candidate.words)) - kept
+                values[match.first, match.last, candidate] = (
+                    float(around @ self._context.vector(candidate.words)) - kept
+                )
         return values
 
     def mixture(self, weights: Sequence[float]) -> Mixture:
@@ -240,8 +289,9 @@ class Restorer:
         value = self._frequencies.get(words)
         if value is None:
             trigram = self._models[0]
-            value = sum(trigram.score(words[i - 2] if i > 1 else "", words[i - 1] if i else "", w)
-                        for i, w in enumerate(words))
+            value = sum(
+                trigram.score(words[i - 2] if i > 1 else "", words[i - 1] if i else "", w) for i, w in enumerate(words)
+            )
             self._frequencies[words] = value
         return value
 
@@ -255,7 +305,7 @@ class Restorer:
             chance, candidate = ranked[0]
             if choice.candidate is not None and choice.candidate is not candidate:
                 chance, candidate = choice.probability, choice.candidate
-            applied = (choice.candidate is candidate and chance >= self.weights.changed and not candidate.suspect)
+            applied = choice.candidate is candidate and chance >= self.bound and not candidate.suspect
             if not applied and chance < self.weights.suspect:
                 continue
             start, end = piece.found[choice.first].start, piece.found[choice.last - 1].end
@@ -264,10 +314,42 @@ class Restorer:
             if new == original:
                 continue
             others = tuple(dict.fromkeys(c.plain if c else original for _, c in choice.others if c is not candidate))
-            made.append(Edit(start, end, original, new, "changed" if applied else "suspect",
-                             "phrase" if choice.last - choice.first > 1 else "word", candidate.rule, candidate.pack,
-                             round(chance, 4), others[:6]))
+            made.append(
+                Edit(
+                    start,
+                    end,
+                    original,
+                    new,
+                    "changed" if applied else "suspect",
+                    "phrase" if choice.last - choice.first > 1 else "word",
+                    candidate.rule,
+                    candidate.pack,
+                    round(chance, 4),
+                    others[:6],
+                )
+            )
         return made
+
+
+def least_chance(careful: float, usual: float) -> float:
+    """Give the least probability of an applied edit: 0.35 at 0, the usual at 0.5, 0.99 at 1.
+
+    >>> least_chance(0.0, 0.65), least_chance(0.5, 0.65), least_chance(1.0, 0.65)
+    (0.35, 0.65, 0.99)
+    """
+    low, high, part = (0.35, usual, careful * 2) if careful <= 0.5 else (usual, 0.99, careful * 2 - 1)
+    return low + (high - low) * part
+
+
+def phrases(found: Sequence[Token]) -> Iterator[str]:
+    """Give every word of a piece and every two and three in a row.
+
+    >>> list(phrases(tokens("the army met", 0, 12)))
+    ['the', 'the army', 'the army met', 'army', 'army met', 'met']
+    """
+    for at in range(len(found)):
+        for end in range(at + 1, min(at + 4, len(found) + 1)):
+            yield " ".join(t.word for t in found[at:end])
 
 
 def is_title(found: Sequence[Token]) -> bool:
@@ -277,5 +359,8 @@ def is_title(found: Sequence[Token]) -> bool:
     True
     """
     long = [t for t in found if len(t.word) > 3 and t.shape != "number"]
-    return bool(long) and sum(t.shape in {"Capital", "UPPER"} for t in long) >= TITLE_SHARE * len(long) and (
-        len(long) > 1 or found[0].shape == "Capital")
+    return (
+        bool(long)
+        and sum(t.shape in {"Capital", "UPPER"} for t in long) >= TITLE_SHARE * len(long)
+        and (len(long) > 1 or found[0].shape == "Capital")
+    )

@@ -36,7 +36,7 @@ class Candidate(NamedTuple):
     often: int  #: of ten places in spun text, how many stand for this plain phrase; 0: not judged
     spun: str = ""  #: the entry's spun phrase, lower case, not inflected: records are kept under it
     answer: str = ""  #: the entry's plain phrase, likewise
-    changed_odds: float = 0.0  #: log-odds that the spun phrase is a replacement at all, from ``often`` of all its entries
+    changed_odds: float = 0.0  #: log-odds that the spun phrase is a replacement at all, by all its ``often``
     answer_share: float = 0.0  #: log of this entry's part in that, times the number of entries
 
 
@@ -70,8 +70,9 @@ def weighed(entries: Sequence[Candidate]) -> list[Candidate]:
     whole = sum(shares.values())
     part = min(whole / 10.0, 0.95)
     odds = math.log((part + 0.02) / (1.02 - part))
-    return [e._replace(changed_odds=odds, answer_share=math.log(shares[e.answer] / whole * len(shares)))
-            for e in entries]
+    return [
+        e._replace(changed_odds=odds, answer_share=math.log(shares[e.answer] / whole * len(shares))) for e in entries
+    ]
 
 
 def key_words(phrase: str) -> tuple[str, ...]:
@@ -101,8 +102,16 @@ def compile_rows(packs: Sequence[Pack]) -> list[list[Any]]:
     for entry in sorted((e for pack in packs for e in pack.entries), key=lambda e: e.rule):
         for key, plain, tag in expand(entry):
             if key and len(key) <= LONGEST_KEY and (key, plain) not in rows:
-                rows[key, plain] = [list(key), plain, list(words_for(plain)), entry.rule, entry.pack, tag,
-                                    entry.suspect, entry.often or 0]
+                rows[key, plain] = [
+                    list(key),
+                    plain,
+                    list(words_for(plain)),
+                    entry.rule,
+                    entry.pack,
+                    tag,
+                    entry.suspect,
+                    entry.often or 0,
+                ]
     return [rows[k] for k in sorted(rows)]
 
 
@@ -115,7 +124,8 @@ def build_trie(rows: Iterable[Sequence[Any]]) -> Trie:
             node = node.setdefault(word, {})
         spun, _, answer = rule.partition("/")[2].rpartition(":")[0].lower().partition(">")
         node.setdefault("", []).append(
-            Candidate(plain, tuple(words), rule, pack, tag, "pack", bool(suspect), int(often), spun, answer))
+            Candidate(plain, tuple(words), rule, pack, tag, "pack", bool(suspect), int(often), spun, answer)
+        )
     settle(trie)
     return trie
 
@@ -152,9 +162,9 @@ def load_trie(packs: Sequence[Pack], fingerprint: str) -> Trie:
         rows = compile_rows(packs)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as handle:
-            json.dump(rows, handle, ensure_ascii=False)
-        os.replace(handle.name, path)
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as aside:
+            json.dump(rows, aside, ensure_ascii=False)
+        os.replace(aside.name, path)
     except OSError:
         pass  # a read-only home costs time, not the run
     return build_trie(rows)
@@ -164,31 +174,31 @@ def find_matches(found: Sequence[Token], trie: Trie) -> list[Match]:
     """Find every stretch of tokens that is a key, longest first at each place.
 
     A stretch never runs over a shielded token, a sentence end or any mark but
-    a space or a hyphen; only its last word may carry a possessive.
+    a space or a hyphen; a possessive ends it, unless it is part of the key.
     """
     matches: list[Match] = []
     count = len(found)
     for first in range(count):
-        token = found[first]
-        if token.shielded:
-            continue
-        node = trie.get(token.word)
-        if node is None:
-            continue
+        node: Trie | None = trie
         here: list[Match] = []
-        last = first + 1
-        while True:
+        last = first
+        while last < count and node is not None:
+            token = found[last]
+            if token.shielded or (last > first and (token.breaks or not token.joint)):
+                break
+            whole = node.get(token.word + token.suffix) if token.suffix else None
+            if whole is not None:  # ``grasp's degree``: the possessive is part of the phrase
+                node = whole
+                last += 1
+                continue
+            node = node.get(token.word)
+            last += 1
+            if node is None:
+                break
             candidates = node.get("")
             if candidates:
                 here.append(Match(first, last, tuple(candidates)))
-            if last >= count or found[last - 1].suffix:
+            if token.suffix:
                 break
-            following = found[last]
-            if following.shielded or following.breaks or not following.joint:
-                break
-            node = node.get(following.word)
-            if node is None:
-                break
-            last += 1
         matches.extend(reversed(here))
     return matches

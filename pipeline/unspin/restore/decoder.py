@@ -57,8 +57,9 @@ def arc_words(arc: Arc, found: Sequence[Token]) -> tuple[str, ...]:
     return (*words[:-1], words[-1] + suffix) if suffix and words else words
 
 
-def lattice(found: Sequence[Token], matches: Sequence[Match],
-            channel: Callable[[Match, Candidate], float]) -> list[list[Arc]]:
+def lattice(
+    found: Sequence[Token], matches: Sequence[Match], channel: Callable[[Match, Candidate], float]
+) -> list[list[Arc]]:
     """Give the arcs that begin at each token; the first of each is keeping it."""
     arcs = [[Arc(i, i + 1, None, 0.0)] for i in range(len(found))]
     for match in matches:
@@ -70,14 +71,15 @@ def lattice(found: Sequence[Token], matches: Sequence[Match],
 def best_path(found: Sequence[Token], arcs: Sequence[Sequence[Arc]], score: Score, beam: int = BEAM) -> list[Arc]:
     """Find the path of the highest score; ties go to the arc that comes first.
 
-    Where only one hypothesis is alive and only one arc goes on, nothing needs
-    to be scored: this makes text without candidates almost free.
+    Where only one hypothesis is alive (none has gone further by a longer arc)
+    and only one arc goes on, nothing needs to be scored: this makes text without candidates almost free.
     """
     count = len(found)
     # place -> {history: (score, history of the step before, arc)}
     places: list[dict[tuple[str, str], tuple[float, tuple[int, tuple[str, str]] | None, Arc | None]]]
     places = [{} for _ in range(count + 1)]
     places[0][("", START)] = (0.0, None, None)
+    reach = 0  # the furthest place that any hypothesis has come to
     for at in range(count):
         here = places[at]
         if not here:
@@ -87,7 +89,7 @@ def best_path(found: Sequence[Token], arcs: Sequence[Sequence[Arc]], score: Scor
             places[at] = here = dict(ranked)
         token = found[at]
         out = arcs[at]
-        forced = len(here) == 1 and len(out) == 1
+        forced = reach == at and len(here) == 1 and len(out) == 1
         for history, (total, _, _) in here.items():
             before, previous = history
             if token.breaks and at:
@@ -100,6 +102,7 @@ def best_path(found: Sequence[Token], arcs: Sequence[Sequence[Arc]], score: Scor
                     if not forced:
                         value += score(a, b, word)
                     a, b = b, word
+                reach = max(reach, arc.last)
                 there = places[arc.last]
                 old = there.get((a, b))
                 if old is None or value > old[0]:
@@ -115,10 +118,10 @@ def best_path(found: Sequence[Token], arcs: Sequence[Sequence[Arc]], score: Scor
         return path
     at, history = count, best[1]
     while at:
-        _, back, arc = places[at][history]
+        _, back, step = places[at][history]
         assert back is not None
-        assert arc is not None
-        path.append(arc)
+        assert step is not None
+        path.append(step)
         at, history = back
     return path[::-1]
 
@@ -166,8 +169,13 @@ def places(found: Sequence[Token], arcs: Sequence[Sequence[Arc]], path: Sequence
             elif len(right) > 1 and right[1] == START:
                 right = right[:1]
             kept = tuple(w for token in found[arc.first : last] for w in token_words(token))
-            yield Place(Arc(arc.first, last, arc.candidate, arc.channel), history(words, starts[number]),
-                        tuple(right), kept, tuple(spans[last]))
+            yield Place(
+                Arc(arc.first, last, arc.candidate, arc.channel),
+                history(words, starts[number]),
+                tuple(right),
+                kept,
+                tuple(spans[last]),
+            )
 
 
 def weigh(found: Sequence[Token], arcs: Sequence[Sequence[Arc]], path: Sequence[Arc], score: Score) -> list[Choice]:
@@ -176,8 +184,9 @@ def weigh(found: Sequence[Token], arcs: Sequence[Sequence[Arc]], path: Sequence[
     for place in places(found, arcs, path):
         scored: list[tuple[float, Candidate | None]] = [(read(place.left, place.kept, place.right, score), None)]
         for rival in place.rivals:
-            scored.append((rival.channel + read(place.left, arc_words(rival, found), place.right, score),
-                           rival.candidate))
+            scored.append(
+                (rival.channel + read(place.left, arc_words(rival, found), place.right, score), rival.candidate)
+            )
         top = max(value for value, _ in scored)
         weights = [(math.exp(value - top), candidate) for value, candidate in scored]
         whole = sum(w for w, _ in weights)

@@ -32,6 +32,9 @@ NAMES = (
     "answer",  # log share of this plain phrase among the key's replacements there
     "context",  # how much better the plain phrase suits the ten words around, by the context model
     "density",  # log of the document's evidence per ten words
+    "together",  # what the rule's other places say together: sum of log-odds over the root of their number
+    "present",  # log of how often the plain phrase itself stands in the document, against the spun one:
+    # a spinner that replaces a word mostly replaces it everywhere
     "trigram",
     "web",
 )
@@ -44,7 +47,7 @@ class Context(NamedTuple):
 
     document: float = 0.0
     block: float = 0.0
-    elsewhere: Mapping[str, tuple[float, int]] = {}  #: rule -> sum of probabilities, number of places
+    elsewhere: Mapping[str, tuple[float, float, int]] = {}  #: rule -> sums of probability and log-odds, places
     density: float = 0.0
 
 
@@ -105,17 +108,35 @@ def load_weights(path: Path = WEIGHTS_PATH) -> Weights:
     def vector(part: Mapping[str, float]) -> tuple[float, ...]:
         return tuple(float(part.get(name, 0.0)) for name in NAMES)
 
-    return Weights(vector(data["first"]), vector(data["second"]), vector(data["third"]), float(data["changed"]), float(data["suspect"]),
-                   (float(data["spin"][0]), float(data["spin"][1])), float(data["clean"]))
+    return Weights(
+        vector(data["first"]),
+        vector(data["second"]),
+        vector(data["third"]),
+        float(data["changed"]),
+        float(data["suspect"]),
+        (float(data["spin"][0]), float(data["spin"][1])),
+        float(data["clean"]),
+    )
 
 
-def static(match: Match, candidate: Candidate, found: Sequence[Token], title: bool, context: Context,
-           frequency: float, own: float, records: Records, suits: float) -> list[float]:
+def static(
+    match: Match,
+    candidate: Candidate,
+    found: Sequence[Token],
+    title: bool,
+    context: Context,
+    frequency: float,
+    own: float,
+    records: Records,
+    suits: float,
+    present: float = 0.0,
+) -> list[float]:
     """Give the features of a candidate but for the language models' (0 there).
 
     ``own`` is the probability that the rule had at this very place in the
     pass before; it does not count as evidence from elsewhere.  ``suits`` is
-    what the context model says.
+    what the context model says, ``present`` how often the plain phrase stands
+    in the document already.
     """
     token = found[match.first]
     values = [0.0] * len(NAMES)
@@ -130,14 +151,16 @@ def static(match: Match, candidate: Candidate, found: Sequence[Token], title: bo
     values[8] = frequency
     values[9] = context.document
     values[10] = context.block
-    total, places = context.elsewhere.get(candidate.rule, (0.0, 0))
+    total, odds, places = context.elsewhere.get(candidate.rule, (0.0, 0.0, 0))
     if places > 1:
         values[11] = 2.0 * (total - own) / (places - 1) - 1.0
+        values[18] = (odds - log_odds(own)) / math.sqrt(places - 1)
     values[12] = candidate.changed_odds
     values[13] = candidate.answer_share
     values[14], values[15] = record(records, candidate.spun, candidate.answer)
     values[16] = suits
     values[17] = context.density
+    values[19] = present
     return values
 
 

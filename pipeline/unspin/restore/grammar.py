@@ -10,10 +10,61 @@ from unspin.restore.language_model import article
 from unspin.restore.tokens import shape_of
 
 #: Words that stay lower case inside a Title-Case heading.
-SMALL = frozenset("a an and as at but by for from in into nor of on or over per the to up via with".split())
+SMALL = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "but",
+        "by",
+        "for",
+        "from",
+        "in",
+        "into",
+        "nor",
+        "of",
+        "on",
+        "or",
+        "over",
+        "per",
+        "the",
+        "to",
+        "up",
+        "via",
+        "with",
+    ]
+)
 
 #: Words that are never meant twice in a row.
-NEVER_DOUBLED = frozenset("a an the to of in on at by for from with and or as is are was were be been will that".split())
+NEVER_DOUBLED = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "to",
+        "of",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "from",
+        "with",
+        "and",
+        "or",
+        "as",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "will",
+        "that",
+    ]
+)
 
 #: The indefinite article right before a place.
 ARTICLE = re.compile(r"(?<![\w'’.-])([Aa])(n?)(\s+(?:[\"“‘'(]\s?)?)$")
@@ -68,8 +119,19 @@ def articles(text: str, edits: Sequence[Edit]) -> list[Edit]:
                     start = before.start(1)
                     old = before[1] + before[2]
                     new = before[1] + wanted[1:]
-                    found.append(Edit(start, start + len(old), old, new, "changed", "agreement",
-                                      "grammar:article", edit.pack, edit.score))
+                    found.append(
+                        Edit(
+                            start,
+                            start + len(old),
+                            old,
+                            new,
+                            "changed",
+                            "agreement",
+                            "grammar:article",
+                            edit.pack,
+                            edit.score,
+                        )
+                    )
         found.append(edit)
     return found
 
@@ -91,8 +153,13 @@ def seams(text: str, edits: Sequence[Edit]) -> list[Edit]:
     for edit in edits:
         last = edit.replacement.rpartition(" ")[2].lower()
         after = re.compile(r"\s+([^\W_]+)").match(text, edit.end)
-        if (edit.outcome == "changed" and after and last in NEVER_DOUBLED and after[1].lower() == last
-                and after.start(1) not in taken):
+        if (
+            edit.outcome == "changed"
+            and after
+            and last in NEVER_DOUBLED
+            and after[1].lower() == last
+            and after.start(1) not in taken
+        ):
             edit = edit._replace(end=after.end(), original=text[edit.start : after.end()])
         found.append(edit)
     return found

@@ -19,12 +19,38 @@ START, STOP = "<s>", "</s>"
 UNKNOWN = -14.0
 
 #: Endings that British spelling has and the model's American vocabulary lacks.
-BRITISH = (("isation", "ization"), ("isations", "izations"), ("ise", "ize"), ("ises", "izes"), ("ised", "ized"),
-           ("ising", "izing"), ("yse", "yze"), ("ysed", "yzed"), ("our", "or"), ("ours", "ors"), ("oured", "ored"),
-           ("ouring", "oring"), ("ourable", "orable"), ("bour", "bor"), ("bourhood", "borhood"), ("bouring", "boring"),
-           ("tre", "ter"), ("tres", "ters"), ("fence", "fense"), ("fences", "fenses"), ("gramme", "gram"),
-           ("grammes", "grams"), ("elled", "eled"), ("elling", "eling"), ("ogue", "og"), ("iser", "izer"),
-           ("isers", "izers"), ("ceable", "ceable"), ("ilst", "ile"), ("gst", "g"))
+BRITISH = (
+    ("isation", "ization"),
+    ("isations", "izations"),
+    ("ise", "ize"),
+    ("ises", "izes"),
+    ("ised", "ized"),
+    ("ising", "izing"),
+    ("yse", "yze"),
+    ("ysed", "yzed"),
+    ("our", "or"),
+    ("ours", "ors"),
+    ("oured", "ored"),
+    ("ouring", "oring"),
+    ("ourable", "orable"),
+    ("bour", "bor"),
+    ("bourhood", "borhood"),
+    ("bouring", "boring"),
+    ("tre", "ter"),
+    ("tres", "ters"),
+    ("fence", "fense"),
+    ("fences", "fenses"),
+    ("gramme", "gram"),
+    ("grammes", "grams"),
+    ("elled", "eled"),
+    ("elling", "eling"),
+    ("ogue", "og"),
+    ("iser", "izer"),
+    ("isers", "izers"),
+    ("ceable", "ceable"),
+    ("ilst", "ile"),
+    ("gst", "g"),
+)
 
 
 class LanguageModel(Protocol):
@@ -182,5 +208,3 @@ def words_for(surface: str) -> tuple[str, ...]:
         else:
             found.append(word)
     return tuple(found)
-
-
