@@ -351,7 +351,7 @@ def test_a_decision_is_seen_everywhere_and_can_be_taken_back(page):
     reject.click()
     assert (accept.get_attribute("aria-pressed"), reject.get_attribute("aria-pressed")) == ("false", "true")
     row.get_by_role("link").first.click()
-    assert page.locator("mark.rejected").count() >= 1
+    page.locator("mark.rejected").first.wait_for()
     assert page.locator("mark.rejected").first.get_attribute("aria-label").endswith(", rejected")
     page.get_by_role("link", name="Decisions (1)").click()
     page.get_by_role("button", name="Take back").click()
