@@ -181,7 +181,7 @@ class Restorer:
             sizes[piece.block] = sizes.get(piece.block, 0) + len(piece.found)
         whole = prior.spin_score(prior.evidence(c for cs in first for c in cs), words, self.weights.spin)
         if whole >= self.weights.clean:
-            return whole, set(by_block)
+            return whole, {n for n in by_block if not stands_apart(prior.evidence(by_block[n]), sizes[n])}
         alone: dict[int, float] = {}
         for number, choices in by_block.items():
             found = prior.evidence(choices)
@@ -339,6 +339,18 @@ def least_chance(careful: float, usual: float) -> float:
     """
     low, high, part = (0.35, usual, careful * 2) if careful <= 0.5 else (usual, 0.99, careful * 2 - 1)
     return low + (high - low) * part
+
+
+def stands_apart(found: float, words: int) -> bool:
+    """Tell whether a block of a spun document is so free of evidence that it was not spun with the rest.
+
+    Blocks of spun documents have ten sure hits and more in a hundred words;
+    thirty words without one are a quotation or a section left alone.
+
+    >>> stands_apart(0.0, 40), stands_apart(0.0, 12), stands_apart(3.0, 40)
+    (True, False, False)
+    """
+    return words >= 30 and found < 0.02 * words
 
 
 def phrases(found: Sequence[Token]) -> Iterator[str]:

@@ -1,0 +1,138 @@
+"""The laws of restoring, on our own gold articles and on packs written for the purpose."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from unspin.documents import restore_document
+from unspin.edits import apply, changed
+from unspin.evaluate import parse_gold, read_gold
+from unspin.lexicon.read import LexiconError
+from unspin.records import CLEAN_KINDS, Source
+from unspin.restore import Restorer
+
+HERE = Path(__file__).parent
+GOLD = [name for name, _, _ in read_gold(HERE / "gold")]
+SPUN = [name for name in GOLD if not name.startswith("clean-")]
+
+
+@pytest.fixture(scope="module")
+def restorer():
+    return Restorer.load()
+
+
+@pytest.fixture(scope="module")
+def articles(restorer):
+    return {
+        name: restore_document(Source(name, name, "", text), restorer) for name, text, _ in read_gold(HERE / "gold")
+    }
+
+
+@pytest.mark.parametrize("name", GOLD)
+def test_seeds_are_what_the_gold_articles_were_marked_in(name):
+    marked = (HERE / "gold" / name.replace(".txt", ".marked.txt")).read_text(encoding="utf-8")
+    assert (HERE.parent / "seeds" / name).read_text(encoding="utf-8") == parse_gold(marked)[0]
+
+
+@pytest.mark.parametrize("name", SPUN)
+def test_a_restored_text_is_clean_and_is_not_changed_again(articles, restorer, name):
+    once = articles[name]
+    again = restore_document(Source(name, name, "", once.text), restorer)
+    assert once.status == "done"
+    assert again.status == "clean"
+    assert not [e for e in changed(again.edits) if e.kind not in CLEAN_KINDS]
+
+
+@pytest.mark.parametrize("name", GOLD)
+def test_every_edit_names_its_rule_and_how_sure_it_is(articles, name):
+    document = articles[name]
+    assert apply(document.source.text, document.edits) == document.text
+    for edit in document.edits:
+        assert edit.rule
+        assert 0 <= edit.score <= 1
+        assert document.source.text[edit.start : edit.end] == edit.original != edit.replacement
+
+
+@pytest.mark.parametrize("name", [n for n in GOLD if n.startswith("clean-")])
+def test_a_clean_article_stays(articles, name):
+    assert articles[name].status == "clean"
+    assert articles[name].text == articles[name].source.text
+
+
+SENTENCE = (
+    "The army coaching is aimed toward bettering safety within the area, and the govt will have to put into effect "
+    "methods thru which native forces turn into efficient. "
+)
+
+
+def restored(text, restorer):
+    return restore_document(Source("x.txt", "x.txt", "", text), restorer)
+
+
+def test_addresses_code_and_handles_are_never_touched(restorer):
+    shielded = (
+        "See https://army.example/safety-area, write to army@safety.org, run `army.coaching()` or ask @army_area."
+    )
+    document = restored(SENTENCE * 2 + shielded, restorer)
+    assert document.status == "done"
+    assert document.text.endswith(shielded)
+
+
+def test_a_careful_restorer_changes_less():
+    counts = []
+    for careful in (0.0, 0.5, 1.0):
+        document = restored(SENTENCE * 3, Restorer.load(careful=careful))
+        counts.append(len(changed(document.edits)))
+    assert counts[0] > counts[2]
+    assert counts == sorted(counts, reverse=True)
+
+
+@pytest.mark.xfail(strict=True, reason="short blocks of a mixed document are judged with the document's prior")
+def test_a_spun_paragraph_in_a_clean_document_is_restored_alone(restorer):
+    clean = (HERE.parent / "seeds" / "clean-army-cadet-fitness.txt").read_text(encoding="utf-8")
+    document = restored(f"{clean}\n{SENTENCE * 3}\n", restorer)
+    assert document.status == "done"
+    assert document.text.startswith(clean)
+    assert "aimed at improving" in document.text
+
+
+def write_pack(folder, name, lines):
+    pack = folder / name
+    pack.mkdir(parents=True)
+    (pack / "pack.toml").write_text(f'title = "{name}"\nfamily = "newswire"\nsubject = "test"\n', encoding="utf-8")
+    (pack / "entries.tsv").write_text("spun\tplain\tform\texample\toften\n" + "".join(lines), encoding="utf-8")
+    return pack
+
+
+def test_the_order_of_packs_and_lines_has_no_effect(tmp_path):
+    lines = (HERE.parent / "lexicons" / "news" / "entries.tsv").read_text(encoding="utf-8").splitlines(True)[1:2001]
+    text = "".join((HERE.parent / "seeds" / name).read_text(encoding="utf-8") for name in SPUN[:3])
+    shuffled = random.Random(4).sample(lines, len(lines))
+    one = [write_pack(tmp_path / "one", "a", lines[:1000]), write_pack(tmp_path / "one", "b", lines[1000:])]
+    two = [
+        write_pack(tmp_path / "two", "b", [x for x in shuffled if x in set(lines[1000:])]),
+        write_pack(tmp_path / "two", "a", [x for x in shuffled if x in set(lines[:1000])]),
+    ]
+    first, second = (restored(text, Restorer.load(packs)) for packs in (one, two))
+    assert changed(first.edits)
+    assert first.edits == second.edits
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("army\tmilitary\tnoun\n", "3 columns"),
+        ("army\tmilitary\tthing\tthe [army|military] said\n", "unknown form 'thing'"),
+        ("army\tarmy\tnoun\tthe [army|army] said\n", "maps to itself"),
+        ("army\tmilitary\tnoun\tthe military said\n", "exactly one [spun|plain]"),
+        ("army\tmilitary\tnoun\tthe [army|military] said\t12\n", "in the column 'often'"),
+        ("\tmilitary\tnoun\tthe [army|military] said\n", "spun phrase is empty"),
+    ],
+)
+def test_a_line_that_cannot_be_used_is_named_with_file_and_line(tmp_path, line, told):
+    pack = write_pack(tmp_path, "bad", ["thru\tthrough\tphrase\tthey came [thru|through] the gate\n", line])
+    with pytest.raises(LexiconError) as error:
+        Restorer.load([pack])
+    assert str(error.value).startswith(f"{pack / 'entries.tsv'}:3: ")
+    assert told in str(error.value)
