@@ -209,7 +209,7 @@ def work(settings: Settings, mark: str, shard: tuple[Job, ...]) -> list[Result]:
     """Restore and extract the documents of a shard; what goes wrong with one stays with that one."""
     restorer, extractor = _load(settings, mark)
     restored = [_restored(job, restorer) for job in shard]
-    # The blocks of the whole shard go to the model together: it takes half as long again for each document's own.
+    # The blocks of the whole shard go to the model together: batches of one document's few blocks fill it badly.
     waiting: Iterator[Extraction] | None
     try:
         waiting = iter(list(extractor.extract(made for made in restored if isinstance(made, Restoration))))
