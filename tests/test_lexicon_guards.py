@@ -60,7 +60,7 @@ def test_the_shield_keeps_addresses(restorer, monkeypatch):
 
 def test_the_prior_keeps_a_document_without_evidence(restorer):
     text = "The cat sat on the mat all day, and nobody in the old house minded it. " * 12 + (
-        "They face demanding situations.")
+        "\nThey face demanding situations.")  # a block of its own: long ones without evidence stand apart anyway
     assert restored(restorer, text) == text
     restorer.weights = restorer.weights._replace(clean=0.0)
     assert restored(restorer, text) != text
