@@ -468,8 +468,8 @@ class ParquetWriter:
     ROWS = 10_000  # of a row group: some 5 MB of text rows
 
     def __init__(self, table: Table, path: Path) -> None:
-        import pyarrow  # type: ignore[import-untyped]
-        import pyarrow.parquet  # type: ignore[import-untyped]
+        import pyarrow
+        import pyarrow.parquet
 
         types = {
             "string": pyarrow.string(),
