@@ -142,6 +142,7 @@ def test_search_finds_places_in_all_texts(page):
 
 def test_entities_filter_and_lead_to_their_mentions(page):
     page.get_by_role("link", name="Entities").click()
+    rows(page, "Entities").first.wait_for()  # count() does not wait for the view
     count = rows(page, "Entities").count()
     page.get_by_label("Filter entities").fill("libya")
     assert 0 < rows(page, "Entities").count() < count
