@@ -619,6 +619,7 @@ function route() {
   const current = { doc: "overview", entity: "entities" }[name] || name || "overview";
   for (const a of views.children) current === a.dataset.view ? a.setAttribute("aria-current", "page") : a.removeAttribute("aria-current");
   if (!span) scrollTo(0, 0);
+  main.dataset.shown = location.hash || "#overview";  // a link is followed some time after its click: whoever waits, waits for this
 }
 addEventListener("hashchange", route);
 const query = document.getElementById("query");
