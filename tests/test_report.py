@@ -10,6 +10,7 @@ from unspin import report
 from unspin.report import json_text, write_report
 from unspin.tables import TableError, text_name
 
+
 @pytest.fixture(scope="session")
 def run(reported):
     return reported

@@ -666,15 +666,36 @@ def mine_lexicon(
 
 @lexicon_app.command("accept", epilog="Example: unspin lexicon accept proposals.tsv --pack my-pack")
 def accept_lexicon(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A proposals file; lines with # stay where they are.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="A proposals file; lines with # stay where they are. Or decisions.csv of a report: what is for the "
+            "pack there.",
+        ),
+    ],
     pack: Annotated[str, typer.Option(metavar="NAME|PATH", help="The pack that takes the lines.")] = "news",
 ) -> None:
     """Move the lines of a proposals file that are not commented out into a pack, sorted, with their examples."""
-    from unspin.lexicon.accept import accept
+    from unspin.lexicon.accept import accept, accept_decisions, is_decisions
 
-    done = accept(file, pack)
-    known = f"; {len(done.known):,} known already" if done.known else ""
-    _print(f"{done.path}: {_many(len(done.added), 'entry', 'entries')} added{known}")
+    if not is_decisions(file):
+        done = accept(file, pack)
+        known = f"; {len(done.known):,} known already" if done.known else ""
+        _print(f"{done.path}: {_many(len(done.added), 'entry', 'entries')} added{known}")
+        return
+    taken = accept_decisions(file, pack)
+    _print(f"{taken.path}: {_many(len(taken.added), 'entry', 'entries')} added")
+    _print(f"{taken.keep_path}: {_many(len(taken.keep), 'sentence')} added")
+    for entry in taken.known:
+        print(f"unspin: {entry.path}:{entry.line}: {entry.spun} > {entry.plain} ({entry.form}) is there already; "
+              "its column 'often' says how often it holds", file=sys.stderr)
+    for decision, why in taken.refused:
+        where = f"{file}: {decision.doc_id} {decision.start}-{decision.end}"
+        print(f"unspin: {where}: not taken: {why}", file=sys.stderr)
+    if taken.places:
+        _print(f"{file}: {_many(taken.places, 'decision')} only for the place; "
+               f"unspin run INPUT --decisions {file} heeds them")
 
 
 def _text_pairs(spun: Path, plain: Path) -> Iterator[tuple[str, str, str]]:

@@ -11,6 +11,7 @@ import pytest
 
 from unspin import runs
 from unspin.decisions import read_decisions
+from unspin.lexicon.accept import accept_decisions
 from unspin.report import write_report
 from unspin.settings import Choices
 from unspin.tables import TABLES, csv_line
@@ -339,6 +340,48 @@ def test_decisions_are_kept_and_exported_and_the_next_run_heeds_them(browser, ru
     assert read_decisions(exported(page, tmp_path)) == read_decisions(path)
     assert page.faults == []
     context.close()
+
+
+def test_what_is_decided_for_the_pack_is_taken_into_one(browser, run, tmp_path, expect):
+    context = browser.new_context(accept_downloads=True, viewport={"width": 1280, "height": 900})
+    page = watched(context)
+    show(page, "doc/0", run)
+    change = rows(page, "Changes").filter(has=page.get_by_role("link", name="companions", exact=True))
+    pack = change.get_by_role("button", name="For the pack")
+    expect(pack).to_be_disabled()  # nothing is decided yet
+    change.get_by_role("button", name="Accept").click()
+    pack.click()
+    expect(pack).to_have_attribute("aria-pressed", "true")
+    change.get_by_role("button", name="Reject").click()
+    expect(pack).to_have_attribute("aria-pressed", "true")
+    change.get_by_role("button", name="Accept").click()
+    others = [("balance", "Accept", True), ("by means of", "Reject", True), ("stays", "Reject", False)]
+    for spun, word, proposed in others:
+        other = rows(page, "Changes").filter(has=page.get_by_role("link", name=spun, exact=True))
+        other.get_by_role("button", name=word).click()
+        if proposed:
+            other.get_by_role("button", name="For the pack").click()
+    tab(page, "Decisions (4)")
+    expect(rows(page, "Decisions").filter(has_text="proposed for the pack")).to_have_count(3)
+    path = exported(page, tmp_path)
+    assert page.faults == []
+    context.close()
+
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "pack.toml").write_text('title = "Mine"\nfamily = "x"\nsubject = "x"\n')
+    taken = accept_decisions(path, mine)
+    # Each example reads as all that was decided: "stays" stays, though it was decided last.
+    sentence = (
+        "The USA stays committed to working with its {} to cope with the threats posed {} violent extremist groups."
+    )
+    talked = "They talked about strategies for helping [balance|stability] in the place."
+    assert [(e.spun, e.plain, e.form, e.example, e.often) for e in taken.added] == [
+        ("balance", "stability", "noun", talked, 7),
+        ("companion", "partner", "noun", sentence.format("[companions|partners]", "by means of"), 7),
+    ]
+    assert taken.keep == (sentence.format("partners", "by means of"),)
+    assert (taken.places, taken.refused) == (1, ())
 
 
 def test_a_decision_is_seen_everywhere_and_can_be_taken_back(page, expect):
