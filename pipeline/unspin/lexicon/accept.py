@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from unspin.lexicon.check import sorted_lines
-from unspin.lexicon.read import COLUMNS, Entry, LexiconError, find_packs, parse_entry, read_lines, read_pack
+from unspin.lexicon.read import (
+    COLUMNS,
+    Entry,
+    LexiconError,
+    find_packs,
+    line_of,
+    parse_entry,
+    read_lines,
+    read_pack,
+    write_lines,
+)
 
 
 class Accepted(NamedTuple):
@@ -52,23 +61,10 @@ def accept(path: Path, pack: str | Path) -> Accepted:
     lines = read_lines(target) if target.is_file() else ["\t".join(COLUMNS)]
     if len(lines[0].split("\t")) < len(COLUMNS):
         lines[0] = "\t".join(COLUMNS)
-    written = sorted_lines([*lines, *map(entry_line, added)], target)
+    written = sorted_lines([*lines, *map(line_of, added)], target)
     rest = [line for number, line in enumerate(read_lines(path), 1)
             if number == 1 or not line.strip() or line.startswith("#")]
     # The pack first: interrupted between the two, a line stands in both, and accepting again finds it known.
-    replace(target, written)
-    replace(path, rest)
+    write_lines(target, written)
+    write_lines(path, rest)
     return Accepted(target, tuple(added), tuple(known))
-
-
-def entry_line(entry: Entry) -> str:
-    """Write an entry as a line of ``entries.tsv``."""
-    often = "suspect" if entry.suspect else str(entry.often or "")
-    return "\t".join((entry.spun, entry.plain, entry.form, entry.example, often))
-
-
-def replace(path: Path, lines: Sequence[str]) -> None:
-    """Write lines to a file that appears whole or not at all."""
-    aside = path.with_name(path.name + ".new")
-    aside.write_text("\n".join(lines), encoding="utf-8", newline="")
-    aside.replace(path)
