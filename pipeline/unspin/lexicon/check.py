@@ -26,8 +26,8 @@ from unspin.lexicon.read import (
     read_packs,
 )
 from unspin.records import Block
-from unspin.restore import KNOWN_SPUN, Restorer, candidates, decoder, features, is_title
-from unspin.restore.candidates import Candidate, Match, Trie
+from unspin.restore import KNOWN_SPUN, Restorer, candidates, features
+from unspin.restore.candidates import Trie
 from unspin.restore.language_model import Trigram, Web
 from unspin.restore.tokens import tokens
 
@@ -42,7 +42,7 @@ BUDGET = 0.5
 
 
 #: The feature "present" where the spun phrase stands once and the plain one nowhere, as in most examples.
-ALONE = {"present": math.log(0.5 / 1.5)} if "present" in features.INDEX else {}
+ALONE = math.log(0.5 / 1.5)
 
 
 class Finding(NamedTuple):
@@ -267,19 +267,9 @@ def prove(entry: Entry, restorer: Restorer, trie: Trie) -> Proof:
     if not any((m.first, m.last) == (first, last) and any(c.plain.lower() == want for c in m.candidates)
                for m in matches):
         return Proof("missed", 0.0, mark[1])
-    weights = restorer.weights.third
-    suits = restorer.suits(found, matches)
-    title = is_title(found)
-
-    def channel(match: Match, candidate: Candidate) -> float:
-        return features.dot(weights, features.static(
-            match, candidate, found, title, KNOWN_SPUN, restorer.frequency(match, candidate, found), 0.0,
-            restorer.records, suits[match.first, match.last, candidate], **ALONE))
-
-    arcs = decoder.lattice(found, matches, channel)
-    score = restorer.mixture(weights).score
-    path = decoder.best_path(found, arcs, score)
-    choices = decoder.weigh(found, arcs, path, score)
+    piece = restorer.piece(found, matches, {})
+    piece.early[:, features.INDEX["present"]] = ALONE
+    choices = restorer.decode(piece, restorer.weights.third, KNOWN_SPUN)
     for choice in choices:
         plain = choice.candidate.plain if choice.candidate else mark[1]
         if (choice.first, choice.last) == (first, last):

@@ -13,8 +13,8 @@ from unspin.lexicon import forms
 from unspin.lexicon.learn import FUNCTION, quality, sentence
 from unspin.lexicon.read import Pack
 from unspin.restore.candidates import key_words
-from unspin.restore.decoder import history, read, token_words
-from unspin.restore.language_model import START, STOP, LanguageModel, Trigram
+from unspin.restore.decoder import token_words
+from unspin.restore.language_model import START, STOP, LanguageModel, Trigram, history, read
 from unspin.restore.tokens import Token, tokens
 
 #: Least gain in log-probability that a neighbour must bring at a place: below it, chance finds a better word

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -51,6 +51,10 @@ BRITISH = (
     ("ilst", "ile"),
     ("gst", "g"),
 )
+
+
+#: Gives log P(word | before previous).
+Score = Callable[[str, str, str], float]
 
 
 class LanguageModel(Protocol):
@@ -158,25 +162,147 @@ def article(word: str) -> str:
     return "an" if VOWEL.match(word) else "a"
 
 
-class Mixture:
-    """A weighted sum of models' log-probabilities, remembered per trigram.
+#: A trigram is one integer, ``before << 40 | previous << 20 | word``: small enough to be looked up fast.
+BITS = 20
+WORD, PAIR = (1 << BITS) - 1, (1 << 2 * BITS) - 1
+
+#: What stands for every word after the first million of one text.
+OVERFLOW = "\ufffd"
+
+
+class Vocabulary:
+    """Numbers for words, given as they come; they mean nothing outside this process.
+
+    >>> numbers = Vocabulary()
+    >>> numbers["army"], numbers["army"], numbers.words[numbers["army"]]
+    (4, 4, 'army')
+    """
+
+    def __init__(self) -> None:
+        self.words: list[str] = []
+        self._numbers: dict[str, int] = {}
+        for word in ("", START, STOP, OVERFLOW):
+            self[word]
+
+    def __getitem__(self, word: str) -> int:
+        number = self._numbers.get(word)
+        if number is None:
+            if len(self.words) > WORD:
+                return self._numbers[OVERFLOW]
+            number = self._numbers[word] = len(self.words)
+            self.words.append(word)
+        return number
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def numbers(self, words: Iterable[str]) -> tuple[int, ...]:
+        """Give the numbers of words."""
+        return tuple([self[word] for word in words])
+
+    def pair(self, before: str, previous: str) -> int:
+        """Give the number of a history of two words."""
+        return self[before] << BITS | self[previous]
+
+
+class Mixture(dict[int, float]):
+    """A weighted sum of models' log-probabilities by the number of a trigram, remembered.
 
     ``a`` and ``an`` count as one word that fits what follows, since the
     article is repaired after the choice is made.
+
+    >>> numbers = Vocabulary()
+    >>> mixture = Mixture(((Trigram(), 1.0),), numbers)
+    >>> mixture[numbers.pair("", "military") << BITS | numbers["training"]] == mixture.score("", "military", "training")
+    True
     """
 
-    def __init__(self, parts: tuple[tuple[LanguageModel, float], ...], remember: int = 400_000) -> None:
+    def __init__(
+        self,
+        parts: tuple[tuple[LanguageModel, float], ...],
+        vocabulary: Vocabulary | None = None,
+        said: dict[int, tuple[float, ...]] | None = None,
+    ) -> None:
+        super().__init__()
         self._parts = parts
-        self.score = functools.lru_cache(maxsize=remember)(self._score)
+        self.vocabulary = vocabulary or Vocabulary()
+        #: What each model says; mixtures of the same models with other weights share it.
+        self._said = {} if said is None else said
 
-    def _score(self, before: str, previous: str, word: str) -> float:
-        before, previous, word = flexible(before, previous, word)
-        return sum(weight * part.score(before, previous, word) for part, weight in self._parts)
+    def __missing__(self, trigram: int) -> float:
+        score = 0.0
+        for (_, weight), value in zip(self._parts, self.said(trigram), strict=True):
+            score += weight * value
+        self[trigram] = score
+        return score
 
-    def each(self, before: str, previous: str, word: str) -> tuple[float, ...]:
+    def said(self, trigram: int) -> tuple[float, ...]:
         """Give each model's own log-probability, unweighted."""
-        before, previous, word = flexible(before, previous, word)
-        return tuple(part.score(before, previous, word) for part, _ in self._parts)
+        found = self._said.get(trigram)
+        if found is None:
+            words = self.vocabulary.words
+            before, previous, word = flexible(
+                words[trigram >> 2 * BITS], words[trigram >> BITS & WORD], words[trigram & WORD]
+            )
+            found = self._said[trigram] = tuple([part.score(before, previous, word) for part, _ in self._parts])
+        return found
+
+    def score(self, before: str, previous: str, word: str) -> float:
+        """Give log P(word | before previous)."""
+        return self[self.vocabulary.pair(before, previous) << BITS | self.vocabulary[word]]
+
+
+def trigrams(left: int, words: Iterable[int]) -> Iterator[int]:
+    """Give the trigrams of words after a history.
+
+    >>> list(trigrams(1 << BITS | 2, [3])) == [1 << 2 * BITS | 2 << BITS | 3]
+    True
+    """
+    for word in words:
+        yield left << BITS | word
+        left = (left << BITS | word) & PAIR
+
+
+class Mixtures:
+    """The mixtures of the same models under any weights, over one vocabulary and one memory of bounded size."""
+
+    def __init__(self, models: tuple[LanguageModel, ...], remember: int = 400_000) -> None:
+        self._models, self._remember = models, remember
+        self.forget()
+
+    def forget(self) -> None:
+        """Start anew with an empty vocabulary; numbers given before mean nothing any more."""
+        self.vocabulary = Vocabulary()
+        self._said: dict[int, tuple[float, ...]] = {}
+        self._made: dict[tuple[float, ...], Mixture] = {}
+
+    def under(self, weights: tuple[float, ...]) -> Mixture:
+        """Give the mixture under weights, one for each model."""
+        mixture = self._made.get(weights)
+        if mixture is None:
+            parts = tuple(zip(self._models, weights, strict=True))
+            mixture = self._made[weights] = Mixture(parts, self.vocabulary, self._said)
+        elif len(mixture) > self._remember:
+            mixture.clear()
+            self._said.clear()
+        return mixture
+
+
+def history(words: Sequence[str], at: int) -> tuple[str, str]:
+    """Give the two words before a place, not looking over the start of a sentence."""
+    previous = words[at - 1] if at else ""
+    before = words[at - 2] if at > 1 and previous != START else ""
+    return before, previous
+
+
+def read(left: tuple[str, str], words: Sequence[str], right: Sequence[str], score: Score) -> float:
+    """Score words and the words right of them after a history."""
+    total = 0.0
+    a, b = left
+    for word in (*words, *right):
+        total += score(a, b, word)
+        a, b = b, word
+    return total
 
 
 def flexible(before: str, previous: str, word: str) -> tuple[str, str, str]:
