@@ -28,8 +28,9 @@ from unspin.lexicon.read import (
 from unspin.records import Block
 from unspin.restore import KNOWN_SPUN, Restorer, candidates, features
 from unspin.restore.candidates import Trie
-from unspin.restore.language_model import Trigram, Web
+from unspin.restore.language_model import Web
 from unspin.restore.tokens import tokens
+from unspin.restore.trigram import Trigram
 
 #: Below this chance at its own example an entry is taken never to win: no context was kinder to it than that one.
 NEVER = 0.01

@@ -14,8 +14,9 @@ from unspin.lexicon.learn import FUNCTION, quality, sentence
 from unspin.lexicon.read import Pack
 from unspin.restore.candidates import key_words
 from unspin.restore.decoder import token_words
-from unspin.restore.language_model import START, STOP, LanguageModel, Trigram, history, read
+from unspin.restore.language_model import START, STOP, LanguageModel, history, read
 from unspin.restore.tokens import Token, tokens
+from unspin.restore.trigram import Trigram
 
 #: Least gain in log-probability that a neighbour must bring at a place: below it, chance finds a better word
 #: for most words of clean English.

@@ -20,8 +20,9 @@ from unspin.restore.candidates import Candidate, Match
 from unspin.restore.context_model import ContextModel
 from unspin.restore.context_model import shipped as shipped_context
 from unspin.restore.decoder import Choice, Lattice
-from unspin.restore.language_model import Mixture, Mixtures, Trigram, Web
+from unspin.restore.language_model import Mixture, Models, Web
 from unspin.restore.tokens import Token, tokens
+from unspin.restore.trigram import Trigram
 
 __all__ = ["Decoded", "LexiconError", "Piece", "Restorer"]
 
@@ -92,8 +93,8 @@ class Restorer:
         self.careful = careful
         self.bound = least_chance(careful, weights.changed)
         self._trie = trie
-        self._models = models
-        self._mixtures = Mixtures(models)
+        self.models = models
+        self._language = Models(*models)
         self._lexicon_hash = lexicon_hash
         self._frequencies: dict[tuple[str, ...], float] = {}
         self._known: dict[tuple[str, ...], Known] = {}
@@ -191,7 +192,7 @@ class Restorer:
         ``counts``: how often each phrase stands in the document.
         """
         title = is_title(found)
-        lattice = decoder.lattice(found, matches, self._mixtures.vocabulary)
+        lattice = decoder.lattice(found, matches, self._language.vocabulary)
         return Piece(block, found, matches, title, lattice, self.early(found, matches, title, counts))
 
     def early(
@@ -272,8 +273,8 @@ class Restorer:
 
     def _forget(self, size: int) -> None:
         """Empty the memory of words and trigrams before a text that it has no room for."""
-        if len(self._mixtures.vocabulary) + size // 2 > ROOM:
-            self._mixtures.forget()
+        if len(self._language.vocabulary) + size // 2 > ROOM:
+            self._language.forget()
         if len(self._known) > ROOM // 8:
             self._known.clear()
             self._frequencies.clear()
@@ -367,12 +368,12 @@ class Restorer:
 
     def mixture(self, weights: Sequence[float]) -> Mixture:
         """Give the language models mixed as a weight vector says."""
-        return self._mixtures.under((weights[features.INDEX["trigram"]], weights[features.INDEX["web"]]))
+        return self._language.mixture((weights[features.INDEX["trigram"]], weights[features.INDEX["web"]]))
 
     def _frequency(self, words: tuple[str, ...]) -> float:
         value = self._frequencies.get(words)
         if value is None:
-            trigram = self._models[0]
+            trigram = self.models[0]
             value = sum(
                 trigram.score(words[i - 2] if i > 1 else "", words[i - 1] if i else "", w) for i, w in enumerate(words)
             )
