@@ -28,7 +28,8 @@ from unspin.lexicon.read import (
 from unspin.records import Block, Edit
 from unspin.restore import Restorer, candidates, features
 from unspin.restore.candidates import Trie
-from unspin.restore.language_model import Trigram, Web
+from unspin.restore.language_model import Web
+from unspin.restore.trigram import Trigram
 
 #: From this many of ten places on, a phrase is spun more often than plain, and cannot stand as a plain phrase.
 MARKER = 8

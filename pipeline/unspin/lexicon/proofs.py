@@ -11,8 +11,8 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Any, NamedTuple, TypeVar
 
 from unspin.lexicon.read import MARK, Entry
-from unspin.restore import KNOWN_SPUN, Restorer, candidates, decoder, features, is_title
-from unspin.restore.candidates import Candidate, Match, Trie
+from unspin.restore import KNOWN_SPUN, Restorer, candidates, decoder, features
+from unspin.restore.candidates import Trie
 from unspin.restore.language_model import words_for
 from unspin.restore.tokens import Token, tokens
 
@@ -20,7 +20,7 @@ from unspin.restore.tokens import Token, tokens
 NEVER = 0.01
 
 #: The feature "present" where the spun phrase stands once and the plain one nowhere, as in most examples.
-ALONE = {"present": math.log(0.5 / 1.5)} if "present" in features.INDEX else {}
+ALONE = math.log(0.5 / 1.5)
 
 
 class Proof(NamedTuple):
@@ -79,47 +79,51 @@ def prove(entry: Entry, restorer: Restorer, trie: Trie) -> Proof:
     if not any((m.first, m.last) == (first, last) and any(c.plain.lower() == want for c in m.candidates)
                for m in matches):
         return Proof("missed", 0.0, mark[1])
-    weights = restorer.weights.third
-    suits = restorer.suits(found, matches)
-    title = is_title(found)
-
-    def channel(match: Match, candidate: Candidate) -> float:
-        return features.dot(weights, features.static(
-            match, candidate, found, title, KNOWN_SPUN, restorer.frequency(match, candidate, found), 0.0,
-            restorer.records, suits[match.first, match.last, candidate], **ALONE))
-
-    arcs = decoder.lattice(found, matches, channel)
-    score = restorer.mixture(weights).score
-    path = decoder.best_path(found, arcs, score)
-    choices = decoder.weigh(found, arcs, path, score)
-    over = [arc for arc in path if arc.first < last and arc.last > first]
+    piece = restorer.piece(found, matches, {})
+    piece.early[:, features.INDEX["present"]] = ALONE
+    values = restorer.channel(piece, restorer.weights.third, KNOWN_SPUN, ())
+    mixture = restorer.mixture(restorer.weights.third)
+    path = decoder.best_path(piece.lattice, values, mixture)
+    choices = decoder.weigh(piece.lattice, path, values, mixture)
     own = sum(p for choice in choices if (choice.first, choice.last) == (first, last)
               for p, c in choice.others if c is not None and c.plain.lower() == want)
-    made = {(arc.first, arc.last) for arc in over if arc.candidate is not None}
-    if made and restored(found, over) == wanted(found, over, first, last, mark[2]):
+    over = [o for o in map(piece.lattice.options.__getitem__, path) if o.first < last and o.last > first]
+    if over and restored(found, over, first, last) == wanted(found, over, first, last, want):
+        made = {(o.first, o.last) for o in over}
         least = min(c.probability for c in choices if (c.first, c.last) in made)
         return Proof("wins" if least >= restorer.weights.changed else "weak", own, mark[2])
     for choice in choices:
         if (choice.first, choice.last) == (first, last):
             plain = choice.candidate.plain if choice.candidate else mark[1]
             return Proof("never" if own < NEVER else "weak", own, plain)
-    for arc in over:
-        if arc.candidate is not None:
-            return Proof("shadowed" if arc.last - arc.first > last - first else "weak", 0.0, arc.candidate.plain)
+    if over:
+        longer = over[0].last - over[0].first > last - first
+        return Proof("shadowed" if longer else "weak", 0.0, over[0].candidate.plain)
     return Proof("weak", 0.0, mark[1])
 
 
-def restored(found: Sequence[Token], over: Sequence[decoder.Arc]) -> list[str]:
-    """Give the words that a stretch of a path puts into the text."""
-    return [word for arc in over for word in decoder.arc_words(arc, found)]
+def restored(found: Sequence[Token], over: Sequence[decoder.Option], first: int, last: int) -> list[str]:
+    """Give the words of tokens ``[first, last)`` and of what the options touch besides, as the options make them."""
+    starts = {o.first: o for o in over}
+    words: list[str] = []
+    at = min(first, over[0].first)
+    while at < max(last, over[-1].last):
+        option = starts.get(at)
+        if option is None:
+            words += decoder.token_words(found[at])
+            at += 1
+        else:
+            words += decoder.option_words(option.candidate, found[option.last - 1].suffix)
+            at = option.last
+    return words
 
 
-def wanted(found: Sequence[Token], over: Sequence[decoder.Arc], first: int, last: int, plain: str) -> list[str]:
+def wanted(found: Sequence[Token], over: Sequence[decoder.Option], first: int, last: int, plain: str) -> list[str]:
     """Give the words of the same stretch as the example has them, kept around the marked place."""
     def kept(a: int, b: int) -> list[str]:
         return [word for token in found[a:b] for word in decoder.token_words(token)]
 
-    words = list(words_for(plain.lower()))
+    words = list(words_for(plain))
     if words and found[last - 1].suffix:
         words[-1] += found[last - 1].suffix
     return [*kept(over[0].first, first), *words, *kept(last, over[-1].last)]

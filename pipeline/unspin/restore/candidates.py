@@ -136,7 +136,7 @@ def settle(node: Trie) -> None:
         if word:
             settle(below)
         else:
-            node[""] = weighed(below)
+            node[""] = tuple(weighed(below))
 
 
 def cache_folder() -> Path:
@@ -197,7 +197,7 @@ def find_matches(found: Sequence[Token], trie: Trie) -> list[Match]:
                 break
             candidates = node.get("")
             if candidates:
-                here.append(Match(first, last, tuple(candidates)))
+                here.append(Match(first, last, candidates))
             if token.suffix:
                 break
         matches.extend(reversed(here))
