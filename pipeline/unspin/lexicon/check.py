@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from unspin.layout import layout
-from unspin.lexicon import forms
 from unspin.lexicon.proofs import prove, side_by_side
 from unspin.lexicon.read import (
     MARK,
@@ -115,7 +114,7 @@ def check_head(folder: Path) -> list[Finding]:
 # ---------------------------------------------------------------- entries among each other
 
 
-def check_entries(packs: Sequence[Pack]) -> list[Finding]:
+def check_entries(packs: Sequence[Pack], known: candidates.Forms) -> list[Finding]:
     """Report what is wrong with entries by themselves and among each other."""
     found: list[Finding] = []
 
@@ -132,7 +131,7 @@ def check_entries(packs: Sequence[Pack]) -> list[Finding]:
             last = entry
             if entry.spun.casefold() == entry.plain.casefold():
                 fault(entry, "self-map", "both phrases are the same but for capitals; delete the line")
-            if not is_form(entry):
+            if not is_form(entry, known):
                 mark = MARK.search(entry.example)
                 fault(entry, "example", f"{mark[0] if mark else ''} is no form of {entry.spun!r} > {entry.plain!r} "
                                         f"({entry.form}); mend the example or the form column")
@@ -154,7 +153,7 @@ def check_entries(packs: Sequence[Pack]) -> list[Finding]:
     return found
 
 
-def is_form(entry: Entry) -> bool:
+def is_form(entry: Entry, known: candidates.Forms) -> bool:
     """Tell whether the example's mark is the entry itself or one of its inflections."""
     mark = MARK.search(entry.example)
     if mark is None:
@@ -163,7 +162,7 @@ def is_form(entry: Entry) -> bool:
     # Most examples show the base form, and inflecting 16,000 entries takes two seconds.
     if pair == (entry.spun.lower(), entry.plain.lower()):
         return True
-    return pair in {(s.lower(), p.lower()) for s, p, _ in forms.pairs(entry.spun, entry.plain, entry.form)}
+    return pair in {(s.lower(), p.lower()) for s, p, _ in candidates.inflected(entry, known)}
 
 
 Pairs = dict[tuple[str, str], list[Entry]]
@@ -373,11 +372,12 @@ def check(names: Sequence[str | Path] = (), clean: Path | None = None) -> list[F
         if not found:
             raise
         return found
-    rows = candidates.compile_rows(packs)
+    mark = fingerprint(folders)
+    rows = candidates.load_rows(packs, mark)
     trie = candidates.build_trie(rows)
-    restorer = Restorer(packs, trie, features.load_weights(), (Trigram(), Web.load()), 0.5, fingerprint(folders),
+    restorer = Restorer(packs, trie, features.load_weights(), (Trigram(), Web.load()), 0.5, mark,
                         features.load_records())
-    found = check_entries(packs)
+    found = check_entries(packs, candidates.remembered_forms())
     found += covered(packs, rows)
     told = {(f.path, f.line) for f in found if f.code in {"never", "covered"}}
     found += [f for f in run_examples(packs, restorer, trie) if (f.path, f.line) not in told]
