@@ -29,6 +29,9 @@ from unspin.restore.trigram import Trigram
 #: for most words of clean English.
 GAIN = 1.5
 
+#: The same for a glossary term: that all its words are neighbours of what stands there is evidence by itself.
+TERM_GAIN = 0.5
+
 #: A plain word is at least this usual (log-probability by itself); rarer ones are what spinners write.
 USUAL = -11.0
 
@@ -310,7 +313,7 @@ class Miner:
                 worths = [self._worth(a, b) for a, b in zip(here, term, strict=True) if a != b]
                 if None not in worths:
                     gain = self._gain(found, at, last, term, around) + sum(w for w in worths if w is not None)
-                    if gain >= GAIN and (best is None or gain > best[2]):
+                    if gain >= TERM_GAIN and (best is None or gain > best[2]):
                         best = (last, " ".join(term), gain)
         return best
 
