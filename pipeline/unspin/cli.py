@@ -7,6 +7,7 @@ neither spaCy nor pandas.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import re
@@ -530,20 +531,36 @@ def init(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to 
 # ---------------------------------------------------------------- lexicons
 
 
+#: How often `lexicon check --fix` mends and checks again: one remedy may bring another fault to light.
+FIXES = 6
+
+
 @lexicon_app.command("check", epilog="Example: unspin lexicon check --pack news --clean clean_news.jsonl.gz")
 def check_lexicon(
     pack: Packs = None,
     clean: Annotated[
         Path | None, typer.Option(help="Text never spun: .jsonl(.gz) with a field text, or a folder of .txt.")
     ] = None,
-    fix: Annotated[bool, typer.Option("--fix", help="Sort lines; with --clean, demote entries to suspect.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what has a mechanical remedy, then check again.")] = False,
     remarks: Annotated[bool, typer.Option("--remarks", help="Show remarks too, not only faults.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Give faults and remarks as JSON.")] = False,
 ) -> int:
     """Check packs as code: schema, order, duplicates, loops, every example and keep sentence; exit 1 at a fault."""
-    from unspin.lexicon import check
+    from unspin.lexicon import check, mend
 
-    findings = check.check(tuple(pack or ()), clean)
+    names = tuple(pack or ())
+    gc.disable()  # a check makes many small things and drops few: looking for cycles took a fifth of its time
+    try:
+        findings = check.check(names, clean)
+        for _ in range(FIXES if fix else 0):
+            mended = mend.mend(findings, names)
+            for path, lines in mended.items():
+                print(f"unspin: {path}: {_many(lines, 'line')} mended", file=sys.stderr)
+            if not mended:
+                break
+            findings = check.check(names)
+    finally:
+        gc.enable()
     faults = sum(f.fault for f in findings)
     if as_json:
         _print(json.dumps([f._asdict() for f in findings], ensure_ascii=False, indent=1))
@@ -553,9 +570,6 @@ def check_lexicon(
                 _print(f"{f.path}:{f.line}: {f.code}: {f.message}")
         unseen = "" if remarks or faults == len(findings) else " (--remarks shows them)"
         _print(f"{_many(faults, 'fault')}, {_many(len(findings) - faults, 'remark')}{unseen}")
-    if fix:
-        for path, lines in check.fix(findings).items():
-            print(f"unspin: {path}: {_many(lines, 'line')} changed", file=sys.stderr)
     return DIFFERENT if faults else 0
 
 
@@ -650,7 +664,7 @@ def mine_lexicon(
     """Propose entries from spun text alone, best first, with three contexts each; install unspin[thesaurus] for it."""
     from unspin import sources
     from unspin.lexicon import mine
-    from unspin.lexicon.read import read_packs
+    from unspin.restore import Restorer
 
     if not mine.moby():
         print("unspin: no thesaurus; pip install 'unspin[thesaurus]' finds far more", file=sys.stderr)
@@ -661,7 +675,8 @@ def mine_lexicon(
                 print(f"unspin: {source.doc_id}: {source.status}: {source.reason}", file=sys.stderr)
                 continue
             texts.append((source.doc_id, source.text))
-    _write_lines(mine.mined_lines(mine.Miner(read_packs(tuple(pack or ()))).mine(texts)[:most]), output)
+    restorer = Restorer.load(tuple(pack or ()))
+    _write_lines(mine.mined_lines(mine.Miner(restorer.packs, restorer=restorer).mine(texts)[:most]), output)
 
 
 @lexicon_app.command("accept", epilog="Example: unspin lexicon accept proposals.tsv --pack my-pack")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,9 +18,11 @@ from unspin.lexicon.read import (
     Entry,
     LexiconError,
     find_packs,
+    line_of,
     parse_entry,
     read_lines,
     read_pack,
+    write_lines,
 )
 
 #: The rule of an edit that one entry made: pack, spun phrase, plain phrase, form.
@@ -70,8 +72,8 @@ def accept(path: Path, pack: str | Path) -> Accepted:
     rest = [line for number, line in enumerate(read_lines(path), 1)
             if number == 1 or not line.strip() or line.startswith("#")]
     # The pack first: interrupted between the two, a line stands in both, and accepting again finds it known.
-    replace(target, written)
-    replace(path, rest)
+    write_lines(target, written)
+    write_lines(path, rest)
     return Accepted(target, tuple(added), tuple(known))
 
 
@@ -80,7 +82,7 @@ def with_entries(path: Path, added: Iterable[Entry]) -> list[str]:
     lines = read_lines(path) if path.is_file() else ["\t".join(COLUMNS)]
     if len(lines[0].split("\t")) < len(COLUMNS):
         lines[0] = "\t".join(COLUMNS)
-    return sorted_lines([*lines, *map(entry_line, added)], path)
+    return sorted_lines([*lines, *map(line_of, added)], path)
 
 
 # ---------------------------------------------------------------- decisions
@@ -146,10 +148,10 @@ def accept_decisions(path: Path, pack: str | Path) -> Taken:
             added.append(parse_entry("\t".join((*key, example, str(often))), path, 0, own.name))
     known = [there[k] for key in made if (k := (key[0].lower(), key[1].lower(), key[2])) in there]
     if added:
-        replace(target, with_entries(target, added))
+        write_lines(target, with_entries(target, added))
     if keep:
         lines = [line for line in read_lines(keep_path) if line] if keep_path.is_file() else []
-        replace(keep_path, [*sorted([*lines, *keep]), ""] if lines == sorted(lines) else [*lines, *keep, ""])
+        write_lines(keep_path, [*sorted([*lines, *keep]), ""] if lines == sorted(lines) else [*lines, *keep, ""])
     return Taken(target, tuple(added), tuple(known), keep_path, tuple(keep), tuple(refused),
                  sum(d.scope == "place" for d in rows))
 
@@ -178,16 +180,3 @@ def entry_for(decision: Decision) -> tuple[str, str, str, str] | None:
 def spaced(text: str) -> str:
     """Give a text on one line, with single spaces, at its ends too."""
     return re.sub(r"\s+", " ", text)
-
-
-def entry_line(entry: Entry) -> str:
-    """Write an entry as a line of ``entries.tsv``."""
-    often = "suspect" if entry.suspect else str(entry.often or "")
-    return "\t".join((entry.spun, entry.plain, entry.form, entry.example, often))
-
-
-def replace(path: Path, lines: Sequence[str]) -> None:
-    """Write lines to a file that appears whole or not at all."""
-    aside = path.with_name(path.name + ".new")
-    aside.write_text("\n".join(lines), encoding="utf-8", newline="")
-    aside.replace(path)

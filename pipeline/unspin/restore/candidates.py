@@ -84,23 +84,39 @@ def key_words(phrase: str) -> tuple[str, ...]:
     return tuple(fold(w) for w in phrase.replace("-", " ").split())
 
 
-def expand(entry: Entry) -> list[tuple[tuple[str, ...], str, str]]:
+def inflected(entry: Entry, known: Forms) -> list[Any]:
+    """Give (spun, plain, tag) of every form of an entry, from what is known or added to it."""
+    name = "\t".join((entry.spun, entry.plain, entry.form))
+    if name not in known:
+        known[name] = forms.pairs(entry.spun, entry.plain, entry.form)
+    return known[name]
+
+
+def expand(entry: Entry, known: Forms) -> list[tuple[tuple[str, ...], str, str]]:
     """Give (key, plain, tag) of every inflected form of an entry."""
     found: dict[tuple[tuple[str, ...], str], str] = {}
-    for spun, plain, tag in forms.pairs(entry.spun, entry.plain, entry.form):
+    for spun, plain, tag in inflected(entry, known):
         found.setdefault((key_words(spun), plain), tag)
     return [(key, plain, tag) for (key, plain), tag in found.items()]
 
 
-def compile_rows(packs: Sequence[Pack]) -> list[list[Any]]:
+FORMS_FILE = f"forms-{CACHE_VERSION}.json"
+
+#: Phrases and form of an entry -> its inflections as (spun, plain, tag).
+Forms = dict[str, list[Any]]
+
+
+def compile_rows(packs: Sequence[Pack], known: Forms | None = None) -> list[list[Any]]:
     """Expand all entries into JSON rows ``[key, plain, words, rule, pack, tag, suspect, often]``, sorted.
 
     Where two entries give the same plain phrase for the same key, the first in
     order of rule id stands, so that neither the order of packs nor of lines matters.
+    ``known``: inflections of entries seen before; new ones are added to it.
     """
+    known = {} if known is None else known
     rows: dict[tuple[tuple[str, ...], str], list[Any]] = {}
     for entry in sorted((e for pack in packs for e in pack.entries), key=lambda e: e.rule):
-        for key, plain, tag in expand(entry):
+        for key, plain, tag in expand(entry, known):
             if key and len(key) <= LONGEST_KEY and (key, plain) not in rows:
                 rows[key, plain] = [
                     list(key),
@@ -136,7 +152,7 @@ def settle(node: Trie) -> None:
         if word:
             settle(below)
         else:
-            node[""] = weighed(below)
+            node[""] = tuple(weighed(below))
 
 
 def cache_folder() -> Path:
@@ -148,26 +164,52 @@ def cache_folder() -> Path:
 
 
 def load_trie(packs: Sequence[Pack], fingerprint: str) -> Trie:
-    """Give the compiled trie, from the cache while no pack file has changed.
+    """Give the compiled trie, from the cache while no pack file has changed."""
+    return build_trie(load_rows(packs, fingerprint))
+
+
+def load_rows(packs: Sequence[Pack], fingerprint: str) -> list[list[Any]]:
+    """Give the compiled rows, from the cache while no pack file has changed; else only new entries are inflected.
 
     The cache is JSON, never pickled; a cache that cannot be read or written is
     done without.
     """
     name = hashlib.sha256(f"{CACHE_VERSION}:{fingerprint}".encode()).hexdigest()[:32]
     path = cache_folder() / f"lexicon-{name}.json"
+    rows = _remembered(path)
+    if isinstance(rows, list) and all(isinstance(row, list) and len(row) == 8 for row in rows):
+        return rows
+    known = remembered_forms()
+    size = len(known)
+    rows = compile_rows(packs, known)
+    _remember(path, rows)
+    if len(known) > size:
+        _remember(cache_folder() / FORMS_FILE, known)
+    return rows
+
+
+def remembered_forms() -> Forms:
+    """Give the inflections of all entries that were compiled before."""
+    known = _remembered(cache_folder() / FORMS_FILE)
+    return known if isinstance(known, dict) else {}
+
+
+def _remembered(path: Path) -> Any:
     try:
         with open(path, encoding="utf-8") as handle:
-            return build_trie(json.load(handle))
-    except (OSError, ValueError, TypeError):
-        rows = compile_rows(packs)
+            return json.load(handle)
+    except (OSError, ValueError):
+        return None
+
+
+def _remember(path: Path, what: Any) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as aside:
-            json.dump(rows, aside, ensure_ascii=False)
+            json.dump(what, aside, ensure_ascii=False)
         os.replace(aside.name, path)
     except OSError:
         pass  # a read-only home costs time, not the run
-    return build_trie(rows)
 
 
 def find_matches(found: Sequence[Token], trie: Trie) -> list[Match]:
@@ -197,7 +239,7 @@ def find_matches(found: Sequence[Token], trie: Trie) -> list[Match]:
                 break
             candidates = node.get("")
             if candidates:
-                here.append(Match(first, last, tuple(candidates)))
+                here.append(Match(first, last, candidates))
             if token.suffix:
                 break
         matches.extend(reversed(here))

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from unspin.restore.candidates import Candidate, Match
+from unspin.restore.candidates import Candidate
 from unspin.restore.tokens import Token
 
 #: Names of the features, in the order of every weight vector.
@@ -119,48 +119,45 @@ def load_weights(path: Path = WEIGHTS_PATH) -> Weights:
     )
 
 
-def static(
-    match: Match,
-    candidate: Candidate,
-    found: Sequence[Token],
-    title: bool,
-    context: Context,
-    frequency: float,
-    own: float,
-    records: Records,
-    suits: float,
-    present: float = 0.0,
-) -> list[float]:
-    """Give the features of a candidate but for the language models' (0 there).
-
-    ``own`` is the probability that the rule had at this very place in the
-    pass before; it does not count as evidence from elsewhere.  ``suits`` is
-    what the context model says, ``present`` how often the plain phrase stands
-    in the document already.
-    """
-    token = found[match.first]
+def own(candidate: Candidate, spun: Sequence[str], frequency: float, records: Records) -> list[float]:
+    """Give the features of a candidate for the words of its key, wherever they stand (0 for all others)."""
     values = [0.0] * len(NAMES)
     values[0] = 1.0
-    values[1] = float(len(candidate.words) - (match.last - match.first))
-    values[2] = float(match.last - match.first > 1)
-    values[3] = float(token.shape != "lower" and not token.breaks and not title)
-    values[4] = float(match.last - match.first == 1 and len(token.word) <= 4)
+    values[1] = float(len(candidate.words) - len(spun))
+    values[2] = float(len(spun) > 1)
+    values[4] = float(len(spun) == 1 and len(spun[0]) <= 4)
     values[5] = float(candidate.channel == "fuzzy")
     values[6] = float(candidate.channel == "glossary")
     values[7] = float(candidate.channel == "open")
     values[8] = frequency
-    values[9] = context.document
-    values[10] = context.block
-    total, odds, places = context.elsewhere.get(candidate.rule, (0.0, 0.0, 0))
-    if places > 1:
-        values[11] = 2.0 * (total - own) / (places - 1) - 1.0
-        values[18] = (odds - log_odds(own)) / math.sqrt(places - 1)
     values[12] = candidate.changed_odds
     values[13] = candidate.answer_share
     values[14], values[15] = record(records, candidate.spun, candidate.answer)
-    values[16] = suits
-    values[17] = context.density
-    values[19] = present
+    return values
+
+
+def is_capital(token: Token, title: bool) -> bool:
+    """Tell whether a token is written like a name: capitalised where neither a sentence nor Title Case makes it so."""
+    return token.shape != "lower" and not token.breaks and not title
+
+
+def late(rule: str, context: Context, own: float) -> tuple[float, float]:
+    """Give ``elsewhere`` and ``together`` of a rule.
+
+    ``own`` is the probability that the rule had at this very place in the
+    pass before; it does not count as evidence from elsewhere.
+    """
+    total, odds, places = context.elsewhere.get(rule, (0.0, 0.0, 0))
+    if places < 2:
+        return 0.0, 0.0
+    return 2.0 * (total - own) / (places - 1) - 1.0, (odds - log_odds(own)) / math.sqrt(places - 1)
+
+
+def complete(early: Sequence[float], rule: str, context: Context, own: float) -> list[float]:
+    """Give all features of a candidate but for the language models' (0 there)."""
+    values = [float(value) for value in early]
+    values[9], values[10], values[17] = context.document, context.block, context.density
+    values[11], values[18] = late(rule, context, own)
     return values
 
 

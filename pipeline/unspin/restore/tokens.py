@@ -8,7 +8,7 @@ from typing import NamedTuple
 #: A word with inner apostrophes, or an initialism with full stops (``U.S.``), or a number with inner marks.
 WORD = re.compile(
     r"(?:[^\W\d_]\.){2,}"
-    r"|\d+(?:[.,:]\d+)*(?:[^\W\d_]{1,3}\b)?"
+    r"|\d+(?:[.,:/]\d+)*(?:[^\W\d_]{1,3}\b)?"
     r"|[^\W_]+(?:['’][^\W_]+)*"
 )
 
