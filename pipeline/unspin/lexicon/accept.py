@@ -172,7 +172,7 @@ def entry_for(decision: Decision) -> tuple[str, str, str, str] | None:
         # The rule knows the base forms, where guessing them from one place may err.
         spun, plain, form = named.groups()
         entry = Entry(spun, plain, form, found[3], None, False, "", "", 0)
-        if is_form(entry):
+        if is_form(entry, {}):
             return spun, plain, form, found[3]
     return found
 
