@@ -64,6 +64,7 @@ class Known(NamedTuple):
     """What is known of the candidates for the words of a key, wherever these stand."""
 
     candidates: tuple[Candidate, ...]
+    words: list[tuple[int, ...]]  #: what each puts into the text
     own: Floats  #: their features of their own, (candidates, features)
     vectors: npt.NDArray[np.float32]  #: of the words that stand there and of each candidate, for the context model
 
@@ -192,16 +193,22 @@ class Restorer:
         ``counts``: how often each phrase stands in the document.
         """
         title = is_title(found)
-        lattice = decoder.lattice(found, matches, self._language.vocabulary)
-        return Piece(block, found, matches, title, lattice, self.early(found, matches, title, counts))
+        known = [self.known(found, match) for match in matches]
+        words = [w for k in known for w in k.words]
+        lattice = decoder.lattice(found, matches, words, self._language.vocabulary)
+        return Piece(block, found, matches, title, lattice, self.early(found, matches, known, title, counts))
 
     def early(
-        self, found: Sequence[Token], matches: Sequence[Match], title: bool, counts: Mapping[Words, int]
+        self,
+        found: Sequence[Token],
+        matches: Sequence[Match],
+        known: Sequence[Known],
+        title: bool,
+        counts: Mapping[Words, int],
     ) -> Floats:
         """Give the features of all options that do not change from pass to pass, (options, features)."""
         if not matches:
             return np.zeros((0, len(features.NAMES)))
-        known = [self.known(found, match) for match in matches]
         values = np.concatenate([k.own for k in known])
         columns = {
             "capital": self.capital(found, matches, title),
@@ -221,8 +228,10 @@ class Restorer:
             spun = tuple(w for t in stretch for w in decoder.token_words(t))
             usual = self._frequency(spun)
             words = [t.word for t in stretch]
+            suffix = stretch[-1].suffix
             known = self._known[key] = Known(
                 match.candidates,
+                [self._language.vocabulary.numbers(decoder.option_words(c, suffix)) for c in match.candidates],
                 np.array(
                     [features.own(c, words, self._frequency(c.words) - usual, self.records) for c in match.candidates]
                 ),
@@ -275,6 +284,7 @@ class Restorer:
         """Empty the memory of words and trigrams before a text that it has no room for."""
         if len(self._language.vocabulary) + size // 2 > ROOM:
             self._language.forget()
+            self._known.clear()
         if len(self._known) > ROOM // 8:
             self._known.clear()
             self._frequencies.clear()

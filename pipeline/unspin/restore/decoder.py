@@ -37,6 +37,15 @@ class Option(NamedTuple):
     candidate: Candidate
 
 
+class Step(NamedTuple):
+    """One way on from a token, as the search takes it."""
+
+    last: int
+    word: int  #: the first that it puts into the text, -1 where there is none
+    more: tuple[int, ...]
+    number: int  #: of the option, -1 where the token stays
+
+
 class Lattice(NamedTuple):
     """The words of a piece and the options for them, as numbers of a vocabulary."""
 
@@ -45,6 +54,7 @@ class Lattice(NamedTuple):
     kept: list[tuple[int, ...]]  #: that each token has as it stands
     breaks: list[bool]  #: whether a sentence begins at each token
     starts: dict[int, list[int]]  #: token -> numbers of the options that begin there, in order of token
+    steps: list[list[Step]]  #: the ways on from each token; staying comes first
 
 
 def token_words(token: Token) -> tuple[str, ...]:
@@ -61,20 +71,26 @@ def option_words(candidate: Candidate, suffix: str) -> tuple[str, ...]:
     return (*words[:-1], words[-1] + suffix) if suffix and words else words
 
 
-def lattice(found: Sequence[Token], matches: Sequence[Match], vocabulary: Vocabulary) -> Lattice:
-    """Lay out the options of a piece: matches in order, candidates of each in order."""
+def lattice(
+    found: Sequence[Token],
+    matches: Sequence[Match],
+    words: Sequence[tuple[int, ...]],
+    vocabulary: Vocabulary,
+) -> Lattice:
+    """Lay out the options of a piece: matches in order, candidates of each in order, with the words of each."""
+    kept = [vocabulary.numbers(token_words(token)) for token in found]
+    steps = [[Step(at, stays[0], stays[1:], -1)] for at, stays in enumerate(kept, 1)]
     options: list[Option] = []
-    words: list[tuple[int, ...]] = []
     starts: dict[int, list[int]] = {}
     for first, last, given in matches:
-        suffix = found[last - 1].suffix
-        here = starts.setdefault(first, [])
+        here, ways = starts.setdefault(first, []), steps[first]
         for candidate in given:
-            here.append(len(options))
+            number = len(options)
+            into = words[number]
+            here.append(number)
+            ways.append(Step(last, into[0] if into else -1, into[1:], number))
             options.append(Option(first, last, candidate))
-            words.append(vocabulary.numbers(option_words(candidate, suffix)))
-    kept = [vocabulary.numbers(token_words(token)) for token in found]
-    return Lattice(options, words, kept, [token.breaks for token in found], starts)
+    return Lattice(options, list(words), kept, [token.breaks for token in found], starts, steps)
 
 
 #: The numbers of chosen options, the last first, each with those before it.
@@ -88,21 +104,22 @@ def best_path(lattice: Lattice, channel: Sequence[float], scores: Mixture, beam:
     and the token can only stay, nothing needs to be scored: this makes text
     without candidates almost free.
     """
-    options, words, kept, breaks, starts = lattice
+    _, _, kept, breaks, _, steps = lattice
     names = scores.vocabulary.words
     start, stop = scores.vocabulary[START], scores.vocabulary[STOP]
     count = len(kept)
     # place -> {number of the last two words: (score, what was chosen)}
     places: list[dict[int, tuple[float, Chosen]]] = [{} for _ in range(count + 1)]
     places[0][start] = (0.0, None)
+    worths = [*channel, 0.0]  # the last one for number -1
     reach = 0  # the furthest place that any hypothesis has come to
     for at in range(count):
         here = places[at]
         if not here:
             continue
-        begun = starts.get(at)
+        ways = steps[at]
         sentence = breaks[at] and at
-        if begun is None and reach == at and len(here) == 1:
+        if len(ways) == 1 and reach == at and len(here) == 1:
             ((history, state),) = here.items()
             if sentence:
                 history = start
@@ -117,18 +134,17 @@ def best_path(lattice: Lattice, channel: Sequence[float], scores: Mixture, beam:
                     :beam
                 ]
             )
-        reach = max(reach, at + 1)
-        steps = [(places[at + 1], kept[at][0], kept[at][1:], 0.0, -1)]
-        for number in begun or ():
-            last, into = options[number].last, words[number]
-            reach = max(reach, last)
-            steps.append((places[last], into[0] if into else -1, into[1:], channel[number], number))
+        onward: list[tuple[dict[int, tuple[float, Chosen]], int, tuple[int, ...], float, int]] = []
+        for last, word, more, number in ways:
+            if last > reach:
+                reach = last
+            onward.append((places[last], word, more, worths[number], number))
         for history, (total, chosen) in here.items():
             if sentence:
                 total += scores[history << BITS | stop]
                 history = start
             shifted = history << BITS
-            for there, word, more, worth, number in steps:
+            for there, word, more, worth, number in onward:
                 value = total + worth
                 key = history
                 if word >= 0:
@@ -173,7 +189,7 @@ def places(lattice: Lattice, path: Sequence[int], vocabulary: Vocabulary) -> Ite
 
     Where a phrase was kept word by word, the phrase is a place of its own.
     """
-    options, words, kept, breaks, starts = lattice
+    options, words, kept, breaks, starts, _ = lattice
     start, stop = vocabulary[START], vocabulary[STOP]
     count = len(kept)
     chosen = {options[number].first: number for number in path}

@@ -83,11 +83,11 @@ def tokens(text: str, start: int, end: int) -> list[Token]:
         a, b = match.span()
         word = match[0]
         gap = text[last:a]
-        breaks = not found or BREAK.search(gap) is not None
+        breaks = not found or (gap != " " and BREAK.search(gap) is not None)
         if not breaks and found and word[0].isupper() and text[last - 1] == ".":
             breaks = True  # ``U.S. Officials``: the full stop belongs to the word before
         suffix = ""
-        if POSSESSIVE.search(word) and len(word) > 2:
+        if word[-1] in "sSſ" and POSSESSIVE.search(word) and len(word) > 2:
             b -= 2
             word, suffix = word[:-2], "'s"
         while at < len(shields) and shields[at][1] <= a:
