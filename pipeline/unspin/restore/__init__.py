@@ -241,38 +241,46 @@ class Restorer:
 
     def capital(self, found: Sequence[Token], matches: Sequence[Match], title: bool) -> list[float]:
         """Tell for each option whether its place is written like a name."""
-        return [
-            value
-            for match in matches
-            for value in [float(features.is_capital(found[match.first], title))] * len(match.candidates)
-        ]
+        values: list[float] = []
+        for first, _, given in matches:
+            values += [float(features.is_capital(found[first], title))] * len(given)
+        return values
 
     def suits(self, found: Sequence[Token], matches: Sequence[Match], known: Sequence[Known]) -> list[float]:
         """Give how much better each option suits its sentence than what stands there, by the context model."""
         begins = [i for i, token in enumerate(found) if token.breaks] + [len(found)]
         sentence = -1
         left = right = None
-        values: list[float] = []
-        for match, ours in zip(matches, known, strict=True):
+        places: list[npt.NDArray[np.float32]] = []
+        for match in matches:
             while match.first >= begins[sentence + 1]:
                 sentence += 1
                 left = None
             low, high = begins[sentence], begins[sentence + 1]
             if left is None or right is None:
                 left, right = self._context.contexts([t.word for t in found[low:high]])
-            around = left[match.first - low] + right[match.last - low]
-            stays, *others = [float(around @ vector) for vector in ours.vectors]
-            values += [other - stays for other in others]
+            places.append(left[match.first - low] + right[match.last - low])
+        sizes = [len(k.vectors) for k in known]
+        around = np.repeat(np.array(places), sizes, axis=0)
+        vectors = np.concatenate([k.vectors for k in known])
+        # One product a row: its bits do not depend on how many rows there are.
+        scores: list[float] = np.matmul(around[:, None, :], vectors[:, :, None])[:, 0, 0].tolist()
+        values: list[float] = []
+        at = 0
+        for size in sizes:
+            stays = scores[at]
+            values += [score - stays for score in scores[at + 1 : at + size]]
+            at += size
         return values
 
     def present(self, found: Sequence[Token], matches: Sequence[Match], counts: Mapping[Words, int]) -> list[float]:
         """Give how often each option's plain phrase stands in the document already, against the spun one."""
         values: list[float] = []
         for first, last, given in matches:
-            own = counts.get(tuple([t.word for t in found[first:last]]), 0)
+            own = counts.get(tuple([t.word for t in found[first:last]]), 0) + 0.5
             for candidate in given:
                 others = counts.get(candidate.words, 0)
-                values.append(math.log((others + 0.5) / (others + own + 0.5)))
+                values.append(math.log((others + 0.5) / (others + own)))
         return values
 
     def use_records(self, records: features.Records) -> None:

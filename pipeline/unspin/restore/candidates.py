@@ -178,7 +178,9 @@ def find_matches(found: Sequence[Token], trie: Trie) -> list[Match]:
     """
     matches: list[Match] = []
     count = len(found)
-    for first in range(count):
+    for first, token in enumerate(found):
+        if token.word not in trie and (not token.suffix or token.word + token.suffix not in trie):
+            continue  # most tokens begin no key
         node: Trie | None = trie
         here: list[Match] = []
         last = first

@@ -62,8 +62,8 @@ class ContextModel:
         ids = [self._ids.get(w, 0) for w in words]
         padded = np.zeros((count + 2 * WINDOW, size), np.float32)
         padded[WINDOW : WINDOW + count] = self._vectors[ids]
-        windows = np.lib.stride_tricks.sliding_window_view(padded, (WINDOW, size))[:, 0]
-        flat = windows.reshape(count + WINDOW + 1, WINDOW * size)
+        # Every row is a window of whole vectors, the next one vector further on.
+        flat = np.ndarray((count + WINDOW + 1, WINDOW * size), np.float32, padded, 0, (size * 4, 4))
         return flat[: count + 1] @ self._left, flat[WINDOW:] @ self._right
 
 

@@ -78,7 +78,10 @@ def lattice(
     vocabulary: Vocabulary,
 ) -> Lattice:
     """Lay out the options of a piece: matches in order, candidates of each in order, with the words of each."""
-    kept = [vocabulary.numbers(token_words(token)) for token in found]
+    kept = [
+        (vocabulary[token.word + token.suffix],) if "." not in token.word else vocabulary.numbers(token_words(token))
+        for token in found
+    ]
     steps = [[Step(at, stays[0], stays[1:], -1)] for at, stays in enumerate(kept, 1)]
     options: list[Option] = []
     starts: dict[int, list[int]] = {}
@@ -239,24 +242,22 @@ def places(lattice: Lattice, path: Sequence[int], vocabulary: Vocabulary) -> Ite
 
 def weigh(lattice: Lattice, path: Sequence[int], channel: Sequence[float], scores: Mixture) -> list[Choice]:
     """Give the probability of each choice of a path, with what stands around it given."""
+    options, words, exp = lattice.options, lattice.words, math.exp
     choices: list[Choice] = []
     for first, last, taken, left, right, kept, rivals in places(lattice, path, scores.vocabulary):
-        scored: list[tuple[float, Candidate | None]] = [(read(left, kept, right, scores), None)]
+        values = [read(left, kept, right, scores)]
+        readings: list[Candidate | None] = [None]
         for number in rivals:
-            value = channel[number] + read(left, lattice.words[number], right, scores)
-            scored.append((value, lattice.options[number].candidate))
-        top = max(scored, key=_value)[0]
-        weights = [(math.exp(value - top), candidate) for value, candidate in scored]
-        whole = sum([w for w, _ in weights])
-        ranked = sorted([(w / whole, c) for w, c in weights], key=_rank)
-        candidate = lattice.options[taken].candidate if taken >= 0 else None
-        chance = next(p for p, c in ranked if c is candidate)
-        choices.append(Choice(first, last, candidate, chance, tuple(ranked)))
+            values.append(channel[number] + read(left, words[number], right, scores))
+            readings.append(options[number].candidate)
+        top = max(values)
+        weights = [exp(value - top) for value in values]
+        whole = sum(weights)
+        chances = [weight / whole for weight in weights]
+        at = rivals.index(taken) + 1 if taken >= 0 else 0
+        ranked = sorted(zip(chances, readings, strict=True), key=_rank)
+        choices.append(Choice(first, last, readings[at], chances[at], tuple(ranked)))
     return choices
-
-
-def _value(scored: tuple[float, Candidate | None]) -> float:
-    return scored[0]
 
 
 def _rank(weighed: tuple[float, Candidate | None]) -> tuple[float, str]:

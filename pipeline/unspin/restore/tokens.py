@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import NamedTuple
 
@@ -47,6 +48,7 @@ class Token(NamedTuple):
     shielded: bool
 
 
+@functools.lru_cache(maxsize=50_000)
 def shape_of(word: str) -> str:
     """Tell how a word is written.
 
