@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -79,7 +80,7 @@ class Restorer:
 
     def __init__(
         self,
-        packs: Sequence[Pack],
+        packs: Sequence[Pack] | Callable[[], Sequence[Pack]],
         trie: candidates.Trie,
         weights: features.Weights,
         models: tuple[Trigram, Web],
@@ -87,7 +88,7 @@ class Restorer:
         lexicon_hash: str = "",
         records: features.Records | None = None,
     ) -> None:
-        self.packs = tuple(packs)
+        self._packs = packs
         self.records: features.Records = records or {}
         self._context: ContextModel = shipped_context()
         self.weights = weights
@@ -105,10 +106,15 @@ class Restorer:
         """Load packs by name or path (all shipped ones where none is named).
 
         Raises LexiconError at the first line of a pack that cannot be used.
+        Packs that were compiled before are not read again until they are asked for.
         """
         folders = find_packs(packs)
         mark = fingerprint(folders)
-        read = read_packs(folders)
+
+        @functools.cache
+        def read() -> Sequence[Pack]:
+            return read_packs(folders)
+
         return cls(
             read,
             candidates.load_trie(read, mark),
@@ -118,6 +124,11 @@ class Restorer:
             mark,
             features.load_records(),
         )
+
+    @property
+    def packs(self) -> tuple[Pack, ...]:
+        """The packs in order of name."""
+        return tuple(self._packs() if callable(self._packs) else self._packs)
 
     def identity(self) -> dict[str, object]:
         """Give what the restored text depends on besides the input: names and hashes."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import math
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -64,15 +65,22 @@ def weighed(entries: Sequence[Candidate]) -> list[Candidate]:
     >>> [round(c.changed_odds, 2) for c in weighed([base, base._replace(plain="forces", often=1)])]
     [0.81, 0.81]
     """
+    if len(entries) == 1:
+        return [Candidate(*entries[0][:-2], _odds(entries[0].often or NOT_JUDGED), 0.0)]
     shares: dict[str, int] = {}
     for entry in entries:
         shares[entry.answer] = max(shares.get(entry.answer, 0), entry.often or NOT_JUDGED)
     whole = sum(shares.values())
-    part = min(whole / 10.0, 0.95)
-    odds = math.log((part + 0.02) / (1.02 - part))
+    odds = _odds(whole)
     return [
         e._replace(changed_odds=odds, answer_share=math.log(shares[e.answer] / whole * len(shares))) for e in entries
     ]
+
+
+@functools.lru_cache(maxsize=100)
+def _odds(whole: int) -> float:
+    part = min(whole / 10.0, 0.95)
+    return math.log((part + 0.02) / (1.02 - part))
 
 
 def key_words(phrase: str) -> tuple[str, ...]:
@@ -147,8 +155,8 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "unspin"
 
 
-def load_trie(packs: Sequence[Pack], fingerprint: str) -> Trie:
-    """Give the compiled trie, from the cache while no pack file has changed.
+def load_trie(read: Callable[[], Sequence[Pack]], fingerprint: str) -> Trie:
+    """Give the compiled trie, from the cache while no pack file has changed; else the packs are read.
 
     The cache is JSON, never pickled; a cache that cannot be read or written is
     done without.
@@ -159,7 +167,7 @@ def load_trie(packs: Sequence[Pack], fingerprint: str) -> Trie:
         with open(path, encoding="utf-8") as handle:
             return build_trie(json.load(handle))
     except (OSError, ValueError, TypeError):
-        rows = compile_rows(packs)
+        rows = compile_rows(read())
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as aside:

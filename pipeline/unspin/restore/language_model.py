@@ -37,15 +37,14 @@ class Web:
 
     @classmethod
     def load(cls) -> Web:
-        """Read the counts; takes about 0.5 s."""
+        """Read the counts, 620,000 of them."""
         import wordsegment
 
         folder = Path(wordsegment.__file__).parent
 
         def counts(name: str) -> dict[str, float]:
-            with open(folder / name, encoding="utf-8") as handle:
-                rows = (line.rstrip("\n").split("\t") for line in handle)
-                return {row[0].lower(): float(row[1]) for row in rows if len(row) == 2}
+            cells = (folder / name).read_text(encoding="utf-8").lower().replace("\n", "\t").split("\t")
+            return dict(zip(cells[::2], map(float, cells[1::2]), strict=False))
 
         return cls(counts("bigrams.txt"), counts("unigrams.txt"), 1_024_908_267_229.0)
 
