@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import gc
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -25,7 +27,7 @@ from unspin.restore.language_model import Mixture, Models, Web
 from unspin.restore.tokens import Token, tokens
 from unspin.restore.trigram import Trigram
 
-__all__ = ["Decoded", "LexiconError", "Piece", "Restorer"]
+__all__ = ["Decoded", "LexiconError", "Piece", "Restorer", "uncollected"]
 
 #: Share of the longer words that a Title-Case block capitalises.
 TITLE_SHARE = 0.6
@@ -115,15 +117,16 @@ class Restorer:
         def read() -> Sequence[Pack]:
             return read_packs(folders)
 
-        return cls(
-            read,
-            candidates.load_trie(read, mark),
-            features.load_weights(weights or features.WEIGHTS_PATH),
-            (Trigram(), Web.load()),
-            careful,
-            mark,
-            features.load_records(),
-        )
+        with uncollected():  # nothing that loading makes is garbage
+            return cls(
+                read,
+                candidates.load_trie(read, mark),
+                features.load_weights(weights or features.WEIGHTS_PATH),
+                (Trigram(), Web.load()),
+                careful,
+                mark,
+                features.load_records(),
+            )
 
     @property
     def packs(self) -> tuple[Pack, ...]:
@@ -443,6 +446,18 @@ class Restorer:
                 )
             )
         return made
+
+
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """Leave garbage that refers to itself for later."""
+    usual = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if usual:
+            gc.enable()
 
 
 def least_chance(careful: float, usual: float) -> float:
