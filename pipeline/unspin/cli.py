@@ -87,6 +87,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     given = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in given
     given = [word for word in given if word != "--debug"]
+    # Products of small matrices: more threads than one only wait for each other, and for those of other workers.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # A scheduler ends a process with SIGTERM: it is left as cleanly as by Ctrl-C.
     with contextlib.suppress(ValueError):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
