@@ -46,8 +46,14 @@ NO_AGENT = TIME_NOUNS | words("way result case bit deal")
 #: Verbs that give the plan in their object to their subject (*announced plans to build*).
 HAVING = words(
     "have make announce take sign reach give express reiterate reaffirm unveil launch abandon drop seek want plan "
-    "lose gain get win lack reveal outline approve renew repeat retain keep"
+    "lose gain get win lack reveal outline approve renew repeat retain keep find"
 )
+
+#: Verbs that ask for the plan in their prepositional object (*applied for permission to build*).
+ASKING = words("apply ask push press vote wait fight campaign beg plead look")
+
+#: Participles of what follows from a clause; *it* beside them is its subject.
+RESULTING = words("give make leave cause force push allow enable bring help cost earn win")
 
 #: Participles that are prepositions.
 PREPOSITION_LIKE = words(
@@ -203,6 +209,9 @@ class Clauses:
             return known
         p = self.p
         mention = self.mention
+        if p.deps[head] == "csubj":
+            self._phrases[head] = (head, p.rights[head])
+            return head, p.rights[head]
         low = high = head
         m = mention[head]
         if m >= 0:
@@ -290,7 +299,7 @@ class Clauses:
         mark, maybe, cite = "", False, -1
         for k in p.children[v]:
             d = deps[k]
-            if d in SUBJECTS:
+            if d in SUBJECTS or (d == "csubj" and tags[k] == "VBG" and self.gerund(k)):
                 own.append(k)
                 c.passive = c.passive or d == "nsubjpass"
             elif d == "aux" or d == "auxpass":
@@ -337,6 +346,11 @@ class Clauses:
                     # "the forward, who scored": hung on the wrong verb, but only one noun stands before it
                     c.subjects.append(k - 2)
                     c.factor *= 0.95
+                elif dep == "relcl" and any(
+                    lower[o] in {"which", "whom"} for x in p.children[k] if lower[x] == "of" for o in p.children[x]
+                ):
+                    c.subjects += self.antecedents(head, v)  # "the firms, several of which closed plants"
+                    c.factor *= 0.9
                 elif tags[k] not in {"WDT", "WP"} and lower[k] != "there":
                     c.subjects += self.spread(k)
             adjective = head if tags[head][:1] == "J" else next((k for k in p.children[head] if deps[k] == "acomp"), -1)
@@ -383,8 +397,10 @@ class Clauses:
                 elif tag in {"VBN", "VBD"} and not auxiliaries and dep == "acl":
                     c.subjects, c.passive, c.factor = self._reduced(head, v, noun), True, 0.95
 
-        elif head == v and tag in self.virtual and v <= 3:
-            c.subjects = [-1]
+        elif head == v and (
+            (tag in self.virtual and v <= 3) or ("MD" in self.virtual and tags[0] == "MD" and p.heads[0] == v)
+        ):
+            c.subjects = [-1]  # "New students: Will be offered a place"
 
         if parent is not None and dep in {"conj", "xcomp"} and not own and not modal:
             if not c.modality and (tag in {"VB", "VBN", "VBG"} or dep == "xcomp"):
@@ -410,7 +426,7 @@ class Clauses:
             elif c.modality == "planned" and infinitive:
                 c.tense = "future"
             elif parent is not None and not c.tense:
-                c.tense = parent.tense
+                c.tense = parent.tense or ("present" if tags[head] == "MD" else "")
         for k in negations:
             if lower[k] in {"not", "n't", "n’t"} and k + 1 < p.n and lower[k + 1] in q.PSEUDO:
                 continue
@@ -452,6 +468,16 @@ class Clauses:
         if p.deps[noun] == "appos" and self.headed(p.heads[noun]) >= 0:
             return [p.heads[noun]]  # "Liisa Tamm, an officer who teaches strategy"
         return self.spread(noun) if p.tags[v] == "VBP" and p.tags[noun] in {"NN", "NNP"} else [noun]
+
+    def gerund(self, at: int) -> bool:
+        """Tell whether a clause that is a subject is short enough for an argument (*dating the stars*)."""
+        p = self.p
+        return (
+            any(p.deps[k] in OBJECTS for k in p.children[at])
+            and p.lefts[at] == at
+            and p.rights[at] - at < 8
+            and not any(p.deps[k] in {"ccomp", "xcomp", "advcl"} for k in p.children[at])
+        )
 
     def _reduced(self, head: int, v: int, noun: list[int]) -> list[int]:
         """Give the noun that a participle after a comma belongs to: the one before the comma, or that one's head."""
@@ -534,6 +560,10 @@ class Clauses:
         if mark and mark not in WHEN:
             return
         if tag == "VBG" and not infinitive and p.lower[v] not in PREPOSITION_LIKE and p.lower[p.lefts[v]] != "with":
+            if p.lemmas[v].lower() in RESULTING and any(
+                p.lower[k] in {"it", "them"} and p.deps[k] in {"dobj", "dative", "nsubj"} for k in p.children[v]
+            ):
+                return  # "raised a loan, giving it a market value": what happened gives it, not who did it
             if parent.passive and v > head:
                 return  # "was closed, forcing owners out": not what was closed
             c.subjects = parent.subjects
@@ -542,7 +572,9 @@ class Clauses:
             c.factor = parent.factor * 0.85
         elif infinitive and not parent.passive and p.lower[p.lefts[v]] != "for":
             c.subjects = parent.subjects
-            c.modality = q.CONTROL.get(lemma) or "planned"
+            helped = any(p.deps[k] in OBJECTS and k < v for k in p.children[head])
+            # "needs help to pass a budget": what for, not what must be
+            c.modality = "planned" if helped else q.CONTROL.get(lemma) or "planned"
             if c.modality == "negated":
                 c.modality, c.negated = "", True
             c.factor = parent.factor * 0.85
@@ -602,6 +634,12 @@ class Clauses:
             outer = self.clause(above, depth + 1)
             c.subjects = outer.subjects
             c.negated = c.negated or outer.negated
+        elif not c.subjects and p.deps[noun] == "pobj" and p.lower[above] == "for":
+            # "applied for permission to extend"
+            verb = p.heads[above]
+            if p.tags[verb] in VERB_TAGS and p.lemmas[verb] in ASKING:
+                outer = self.clause(verb, depth + 1)
+                c.subjects = outer.subjects
         elif c.subjects and p.tags[c.subjects[0]] == "PRP$":
             # "its plan to close": the subject of the clause, where it is not the plan itself
             verbal = p.tags[above] in VERB_TAGS and p.deps[noun] == "dobj"
@@ -629,7 +667,7 @@ class Clauses:
                     if (
                         inner
                         and all(p.deps[x] in {"nsubj", "punct", "npadvmod", "advmod"} for x in kids)
-                        and p.words[p.lefts[k] - 1] in {",", "”", '"'}
+                        and (p.words[p.lefts[k]] == "," or p.words[p.lefts[k] - 1] in {",", "”", '"'})
                     ):
                         c.attribution, c.speakers = self.name(inner[0]), inner[:1]
         if parent is None:
@@ -642,7 +680,19 @@ class Clauses:
                     c.attribution, c.speakers = above.attribution, above.speakers
             return
         lemma = p.lemmas[head]
-        if dep in {"ccomp", "parataxis"} and lemma in q.SAYING and p.deps[head] not in {"acl", "relcl", "amod"}:
+        if (
+            dep == "ccomp"
+            and lemma in q.DEMANDING
+            and p.tags[v] in {"VB", "VBP"}
+            and any(p.deps[k] == "nsubj" and p.tags[k] in {"NN", "NNP"} for k in p.children[v])
+            and not any(p.deps[k] == "aux" for k in p.children[v])
+        ):
+            c.modality, c.tense = "obligated", ""  # "demanded that the firm raise wages"
+        if (
+            dep in {"ccomp", "parataxis"}
+            and (lemma in q.SAYING or lemma in q.DEMANDING)
+            and p.deps[head] not in {"acl", "relcl", "amod"}
+        ):
             speakers = [s for s in parent.subjects if s >= 0 and p.tags[s] not in {"WP", "WDT", "EX"}]
             if parent.passive:
                 speakers = []
@@ -668,9 +718,21 @@ def lemma(p: Parse, v: int) -> str:
     return LEMMAS.get(found, found)
 
 
+def parted(p: Parse, at: int) -> bool:
+    """Tell whether a word is a share of something named (*three of the eleven*, *a third of the tickets*)."""
+    return any(
+        p.lower[k] == "of"
+        and k == at + 1
+        and any(p.deps[o] == "pobj" and p.tags[o][:2] in {"NN", "CD"} for o in p.children[k])
+        for k in p.children[at]
+    )
+
+
 def empty(p: Parse, at: int) -> bool:
     """Tell whether an argument says nothing by itself (*things*, but not *three things*)."""
     if p.lower[at] not in EMPTY and p.lemmas[at].lower() not in EMPTY:
+        return False
+    if parted(p, at):
         return False
     return p.tags[at][:2] != "NN" or not any(p.deps[k] in {"amod", "nummod", "compound"} for k in p.children[at])
 
@@ -678,8 +740,19 @@ def empty(p: Parse, at: int) -> bool:
 def timely(p: Parse, at: int) -> bool:
     """Tell whether a noun is a time (*last year*, but not *the first year of results* nor *the march*)."""
     word = p.lemmas[at].lower()
+    if word == "time" and any(p.deps[k] in {"compound", "amod"} and p.tags[k] == "VBG" for k in p.children[at]):
+        return False  # "observing time" is granted like money
     if word not in TIME_NOUNS or (
         word in {"march", "may", "second"} and p.words[at][0].islower() and p.tags[at][:2] == "NN"
     ):
         return False
-    return not any(p.deps[k] == "prep" and p.lower[k] == "of" and k == at + 1 for k in p.children[at])
+    if p.lower[at] == "points":
+        return False  # "points in dispute" are no time
+    # "the end of the month" is a time, "the first year of results" is none
+    return not any(
+        p.deps[k] == "prep"
+        and p.lower[k] == "of"
+        and k == at + 1
+        and not any(p.lemmas[o].lower() in TIME_NOUNS for o in p.children[k])
+        for k in p.children[at]
+    )

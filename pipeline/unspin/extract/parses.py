@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from unspin.extract.repairs import mend
+
 if TYPE_CHECKING:
     from spacy.strings import StringStore
     from spacy.tokens import Doc
@@ -65,10 +67,21 @@ class Parse:
                 begin = i
         if n:
             self.sents.append((begin, n))
-        self.children: list[list[int]] = [[] for _ in range(n)]
-        #: first and last token of each subtree
-        self.lefts = list(range(n))
-        self.rights = list(range(n))
+        self._edges()
+        if mend(self):
+            self._edges()
+        #: start, end, label, and whether a noun follows that it only modifies (*Hass* of *Hass avocados*)
+        self.ents: list[tuple[int, int, str, bool]] = []
+        for e in doc.ents:
+            last = e.end - 1
+            modifier = self.deps[last] in {"compound", "nmod"} and self.heads[last] > last
+            self.ents.append((e.start_char, e.end_char, e.label_, modifier))
+
+    def _edges(self) -> None:
+        """Work out children and the first and last token of each subtree."""
+        self.children: list[list[int]] = [[] for _ in range(self.n)]
+        self.lefts = list(range(self.n))
+        self.rights = list(range(self.n))
         for i, head in enumerate(self.heads):
             if head != i:
                 self.children[head].append(i)
@@ -85,9 +98,3 @@ class Parse:
                     if self.rights[i] > self.rights[head]:
                         self.rights[head] = self.rights[i]
                         moved = True
-        #: start, end, label, and whether a noun follows that it only modifies (*Hass* of *Hass avocados*)
-        self.ents: list[tuple[int, int, str, bool]] = []
-        for e in doc.ents:
-            last = e.end - 1
-            modifier = self.deps[last] in {"compound", "nmod"} and self.heads[last] > last
-            self.ents.append((e.start_char, e.end_char, e.label_, modifier))

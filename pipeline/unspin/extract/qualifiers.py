@@ -103,6 +103,8 @@ HOPING = words(
     "hope fear expect believe think predict suggest estimate doubt wonder question ask propose recommend "
     "forecast urge feel"
 )
+#: Of ``that`` and a bare verb these make something that must be (*demanded that the firm raise wages*).
+DEMANDING = words("demand require request insist recommend propose urge order ask")
 DENYING = frozenset({"deny", "doubt"})
 
 #: Words beside a verb that deny it.
@@ -132,5 +134,5 @@ PLAN_NOUNS = {
     "capacity": "possible", "permission": "possible", "right": "possible", "power": "possible",
     "potential": "possible",
     "need": "obligated", "duty": "obligated", "obligation": "obligated", "failure": "negated", "refusal": "negated",
-    "inability": "negated",
+    "inability": "negated", "way": "possible",
 }  # fmt: skip
