@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 
 from unspin.extract import qualifiers as q
 from unspin.extract.parses import Parse
+from unspin.extract.repairs import base
 from unspin.extract.senses import EMPTY, LEMMAS, MUTUAL, TIME_NOUNS
 from unspin.extract.wordlists import words
 from unspin.records import Mention
@@ -118,6 +119,8 @@ class Clauses:
         self.mentions = mentions
         self.demonyms = demonyms
         self._clauses: dict[int, Clause] = {}
+        #: of *several of which*, the noun that *which* stands for
+        self.wholes: dict[int, int] = {}
         self._phrases: dict[int, tuple[int, int]] = {}
         self._spread: dict[int, list[int]] = {}
         #: index of each token's mention, or -1
@@ -151,7 +154,12 @@ class Clauses:
             for c in p.children[at]:
                 if p.deps[c] == "cc":
                     joined = True
-                elif p.deps[c] == "conj" and c not in found and c < stop:
+                elif (
+                    p.deps[c] == "conj"
+                    and c not in found
+                    and c < stop
+                    and not any(p.tags[k] == "WP$" for k in p.children[c])
+                ):
                     tag = p.tags[c]
                     if tag[:2] in {"NN", "PR", "CD"} or (
                         tag == "VBG" and not any(p.deps[k] in OBJECTS for k in p.children[c])
@@ -162,6 +170,8 @@ class Clauses:
             found.sort()
             if not joined:
                 found = [head]  # "212,000 tickets, a record": without "and" it says the same thing again
+            while len(found) > 1 and p.lefts[found[-1]] > found[-2] and p.words[p.lefts[found[-1]] - 1] == ",":
+                found.pop()  # "sold 212,000 tickets, a record, and closed": no last one without "and"
             names: set[int] = set()
             kept = []
             for at in found:
@@ -227,7 +237,7 @@ class Clauses:
                         low = p.lefts[c]
                 elif (
                     dep in MODIFIERS
-                    and (dep != "advmod" or p.lower[c] not in FOCUS)
+                    and (dep != "advmod" or (p.lower[c] not in FOCUS and p.lower[c] != "ago"))
                     and (dep != "punct" or p.words[c] in {"-", "–", "%"})
                 ):
                     low = min(low, p.lefts[c])
@@ -349,7 +359,13 @@ class Clauses:
                 elif dep == "relcl" and any(
                     lower[o] in {"which", "whom"} for x in p.children[k] if lower[x] == "of" for o in p.children[x]
                 ):
-                    c.subjects += self.antecedents(head, v)  # "the firms, several of which closed plants"
+                    # "the firms, several of which closed plants": several of the firms
+                    whole = self.antecedents(head, v)
+                    if lower[k] in {"all", "both", "each", "none", "neither"}:
+                        c.subjects += whole
+                    elif whole:
+                        self.wholes[k] = whole[0]
+                        c.subjects.append(k)
                     c.factor *= 0.9
                 elif tags[k] not in {"WDT", "WP"} and lower[k] != "there":
                     c.subjects += self.spread(k)
@@ -370,7 +386,8 @@ class Clauses:
                 # "the wires to carry the output are missing": what they are for, not what they do
                 c.modality, c.tense = "planned", "future"
         elif dep == "conj" and parent is not None:
-            c.subjects = parent.subjects
+            # "and there has been no progress": nobody's progress
+            c.subjects = [] if any(deps[k] == "expl" for k in p.children[v]) else parent.subjects
             if (
                 tag == "VBZ"
                 and tags[head] in {"VB", "VBP"}
@@ -431,6 +448,8 @@ class Clauses:
             if lower[k] in {"not", "n't", "n’t"} and k + 1 < p.n and lower[k + 1] in q.PSEUDO:
                 continue
             c.negated = True
+            if k + 1 < p.n and lower[k + 1] in q.PARTIAL and not c.modality:
+                c.modality = "possible"  # "a good runner is not always a good soldier"
         for k in own:
             if lower[k] in q.NO_WORDS or any(
                 deps[d] in {"det", "neg", "preconj"} and lower[d] in {"no", "neither", "not"} for d in p.children[k]
@@ -467,6 +486,14 @@ class Clauses:
             return []
         if p.deps[noun] == "appos" and self.headed(p.heads[noun]) >= 0:
             return [p.heads[noun]]  # "Liisa Tamm, an officer who teaches strategy"
+        finite = next((k for k in p.children[v] if p.deps[k] in {"aux", "auxpass"}), v)
+        if p.tags[finite] == "VBZ" and p.tags[noun] in {"NNS", "NNPS"}:
+            # "the history of the villages, which tells": one tells, so it is not the villages
+            at, steps = noun, 0
+            while p.deps[at] == "pobj" and p.lower[p.heads[at]] == "of" and steps < 4:
+                at, steps = p.heads[p.heads[at]], steps + 1
+                if p.tags[at] in {"NN", "NNP"}:
+                    return [at]
         return self.spread(noun) if p.tags[v] == "VBP" and p.tags[noun] in {"NN", "NNP"} else [noun]
 
     def gerund(self, at: int) -> bool:
@@ -533,6 +560,8 @@ class Clauses:
         bare = not infinitive and (auxiliary or lemma not in {"help", "let", "make", "see", "watch", "hear"})
         if dep == "ccomp" and (mark or bare):
             return
+        if parent.negated and lemma == "use" and infinitive:
+            return
         if dep in {"xcomp", "ccomp"}:
             objects = [
                 k for k in p.children[head] if p.deps[k] in {"dobj", "dative"} and k < v and p.tags[k][:1] in {"N", "P"}
@@ -572,9 +601,12 @@ class Clauses:
             c.factor = parent.factor * 0.85
         elif infinitive and not parent.passive and p.lower[p.lefts[v]] != "for":
             c.subjects = parent.subjects
+            if parent.negated and lemma == "use":
+                return  # "stopped using a run to judge fitness": it may be judged otherwise
             helped = any(p.deps[k] in OBJECTS and k < v for k in p.children[head])
             # "needs help to pass a budget": what for, not what must be
-            c.modality = "planned" if helped else q.CONTROL.get(lemma) or "planned"
+            told = "planned" if helped else q.CONTROL.get(lemma) or "planned"
+            c.modality = parent.modality if helped and parent.modality in {"possible", "conditional"} else told
             if c.modality == "negated":
                 c.modality, c.negated = "", True
             c.factor = parent.factor * 0.85
@@ -624,6 +656,8 @@ class Clauses:
             c.modality = modality
         c.factor = 0.85
         c.tense = "future" if modality == "planned" else ""
+        if any(p.lower[k] == "no" and p.deps[k] == "det" for k in p.children[noun]):
+            c.negated = not c.negated  # "has no plans to sell"
         above = p.heads[noun]
         for k in p.children[noun]:
             if p.deps[k] == "poss":
@@ -712,9 +746,13 @@ class Clauses:
             c.attribution, c.speakers = parent.attribution, parent.speakers
 
 
-def lemma(p: Parse, v: int) -> str:
+def lemma(p: Parse, v: int, known: Collection[str] = ()) -> str:
     """Give a verb's lemma, with slips of the lemmatizer put right."""
     found = p.lemmas[v].lower()
+    if known and found not in known and found not in LEMMAS:
+        return base(p.lower[v])
+    if p.lower[v] == found + "es" and found + "e" in known and found[-1] not in "szxho":
+        return found + "e"  # "tapes" is of tape: of tap it would be "taps"
     return LEMMAS.get(found, found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from unspin.extract import names
@@ -112,7 +112,7 @@ def read(
         for r, p in zip(lines, parses, strict=True)
     ]
     found = names.mentions(text, blocks, restoration.metadata, seen, matches, gazetteer, known.common, known.nouns)
-    relations = _Relations(restoration, found, types)
+    relations = _Relations(restoration, found, types, known.verbs)
     for reading, parse in zip(lines, parses, strict=True):
         relations.read(reading, parse)
     return Extraction(found.mentions, tuple(relations.rows))
@@ -121,7 +121,14 @@ def read(
 class _Relations:
     """Collects the relations of one document in order of place."""
 
-    def __init__(self, restoration: Restoration, found: names.Found, types: Mapping[tuple[str, str], str]) -> None:
+    def __init__(
+        self,
+        restoration: Restoration,
+        found: names.Found,
+        types: Mapping[tuple[str, str], str],
+        verbs: Collection[str],
+    ) -> None:
+        self.verbs = verbs
         self.text = restoration.text
         self.blocks = restoration.blocks
         self.found = found
@@ -145,6 +152,7 @@ class _Relations:
         last = bisect.bisect_left(self.starts, reading.start + reading.length)
         reader = Reader(parse, reading.start, self.text, self.mentions, first, last, self.found.demonyms)
         reader.types = self.types
+        reader.verbs = self.verbs
         given = self._given(block, reading)
         if given is not None and given.tags:
             reader.virtual = given.tags
@@ -260,6 +268,7 @@ class _Relations:
             row.trim,
             row.predicate,
             sentence=start,
+            under=bool(row.preposition),
         )
         if subject.mention is None and row.kind in {"active", "passive", "agentless", "light"}:
             subject = self._named(reader, row.subject, subject)
@@ -389,6 +398,7 @@ class _Relations:
         voice: str = "",
         sentence: int = 0,
         main: bool = False,
+        under: bool = False,
     ) -> Argument | None:
         """Give an argument a name; None where it says nothing."""
         if at == VIRTUAL:
@@ -399,6 +409,10 @@ class _Relations:
         m = reader.headed(at)
         if m >= 0 and trim < 0:
             return Argument(self.mentions[m].name, m)
+        if at in reader.wholes:
+            whole = self._argument(reader, reader.wholes[at], offset, since, speaker, given, subject)
+            the = "the " if reader.definite(reader.wholes[at]) and whole is not None and whole.mention is None else ""
+            return Argument(f"{p.lower[at]} of {the}{whole.text}") if whole is not None else None
         if tag in {"PRP", "PRP$"} or empty(p, at):
             found: int | None = None
             if word in HE:
@@ -409,7 +423,7 @@ class _Relations:
                 spoken = speaker is not None and self.mentions[speaker].type not in {"PERSON", "NORP"}
                 if spoken and subject:
                     found = speaker
-                else:
+                elif subject or not under:
                     if subject and voice:
                         return Argument(voice, None, "pronoun", 0.85)
                     return self._referent(place, since, sentence, main, False)

@@ -111,6 +111,8 @@ DENYING = frozenset({"deny", "doubt"})
 NEGATORS = words("not n't n’t never nor hardly scarcely barely neither")
 #: After ``not``, these take the denial back (*not only trains*).
 PSEUDO = frozenset({"only", "just", "merely", "simply", "solely", "least"})
+#: After ``not``, these leave the statement possible (*not always right*).
+PARTIAL = frozenset({"always", "necessarily", "entirely", "fully"})
 #: Determiners and nouns that deny the clause they stand in.
 NO_WORDS = frozenset({"no", "neither", "nobody", "none", "nothing"})
 

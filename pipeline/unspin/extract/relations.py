@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from unspin.extract.clauses import (
@@ -27,7 +27,7 @@ from unspin.extract.wordlists import words
 #: Prepositions whose object is a circumstance, not a participant.
 CIRCUMSTANCE = words(
     "despite during since until till because due according like than per besides except regarding concerning "
-    "amid notwithstanding whereas although while unlike once unless thanks given following pending"
+    "amid notwithstanding whereas although while unlike once unless thanks given following pending including"
 )
 #: Prepositions of the date that a clause has instead of an object.
 WHEN = words("in on at from until till by since before after through")
@@ -70,6 +70,8 @@ PARTICIPIAL = words(
 INTRANSITIVE = words(
     "evolve emerge arise happen occur exist live die arrive appear disappear fall rise come go remain last"
 )
+#: Verbs whose object belongs to the verb below.
+RAISING = words("require expect want need let make allow enable permit cause see hear watch")
 #: What no person is, so that the apposition is another's.
 NO_PERSON = words(
     "house company firm group agency association newspaper channel university school bank club party union"
@@ -123,6 +125,8 @@ class Reader(Clauses):
 
     #: predicates and prepositions that the relation lexicon knows
     types: Mapping[tuple[str, str], str] = {}
+    #: verbs that the model's lemmatizer knows
+    verbs: Collection[str] = ()
 
     def read(self) -> list[Row]:
         """Give the rows of this parse in order of place."""
@@ -140,6 +144,10 @@ class Reader(Clauses):
             elif tag[:2] == "NN" and p.children[i]:
                 self._noun(i)
         return self.rows
+
+    def opens(self, at: int) -> int:
+        """Give the first token of a token's sentence."""
+        return next(a for a, b in self.p.sents if a <= at < b)
 
     def own_subjects(self) -> list[tuple[int, int]]:
         """Give the subjects that stand at their own verb, with the verb."""
@@ -162,7 +170,9 @@ class Reader(Clauses):
             for k in p.children[v]
         ):
             return  # "no child would walk more than an hour": it is the measure that is denied
-        predicate = lemma(p, v)
+        if p.words[v][:1].isupper() and self.opens(v) < v and self.verbs and p.lemmas[v].lower() not in self.verbs:
+            return  # "cut to Aaa": a name taken for a verb
+        predicate = lemma(p, v, self.verbs)
         objects: list[int] = []
         datives: list[int] = []
         attributes: list[int] = []
@@ -198,6 +208,8 @@ class Reader(Clauses):
             elif d == "advmod" and k == v + 1 and p.lower[k] in {"away", "aside", "out", "off"}:
                 predicate = f"{predicate} {p.lower[k]}"  # "turned away buyers" turned nobody
         before = len(self.rows)
+        if len(objects) == 1 and self._afterthought(v, objects[0]):
+            objects = []
         if p.deps[v] == "relcl":
             objects = self._relative(
                 v, c, objects, prepositions, bool(attributes or complement >= 0 or clausal or where)
@@ -218,6 +230,17 @@ class Reader(Clauses):
             for k in prepositions:
                 if k > v and p.lower[k] in WHEN:
                     self._when(v, c, predicate, k)
+
+    def _afterthought(self, v: int, o: int) -> bool:
+        """Tell whether an object only comments on the clause (*voted on it by post, a long procedure*)."""
+        p = self.p
+        low = p.lefts[o]
+        return (
+            low > v
+            and p.words[low - 1] == ","
+            and p.words[v:low].count(",") == 1
+            and any(p.deps[k] == "prep" and v < k < low for k in p.children[v])
+        )
 
     def _when(self, v: int, c: Clause, predicate: str, k: int) -> None:
         """Read the date of what happens to nobody else (*the contract expires in July*)."""
@@ -276,6 +299,8 @@ class Reader(Clauses):
             if len(joined) == 1 and joined[0] == v + 2 and all(p.deps[k] in {"conj", "cc", "punct"} for k in after):
                 objects = [x for k in p.children[joined[0]] if p.deps[k] in OBJECTS for x in self.spread(k)]
         for k in prepositions:
+            if p.lower[k] == "including" and objects and objects[-1] < k:
+                self._included(objects[-1], k)
             for x in p.children[k] if objects else ():
                 sense = WITH.get((predicate, p.lower[k], p.lemmas[x].lower()))
                 if sense is not None and p.deps[x] == "pobj":
@@ -301,6 +326,8 @@ class Reader(Clauses):
             if light:
                 break
         if not light:
+            if clausal and predicate in RAISING and any(p.deps[k] in {"xcomp", "ccomp"} for k in p.children[v]):
+                objects = []  # "rules require every product to have a label": it is the label that they require
             prevented = predicate in PREVENTING and any(
                 p.lower[k] == "from" and any(p.deps[x] == "pcomp" for x in p.children[k]) for k in prepositions
             )
@@ -464,6 +491,7 @@ class Reader(Clauses):
                 or empty(p, o)
                 or (p.lemmas[o].lower() in NO_ROW and not any(p.tags[x] == "JJS" for x in p.children[o]))
                 or timely(p, o)
+                or (o + 1 < p.n and p.tags[o + 1] == "CD")  # "is five feet two"
                 or any(p.deps[x] == "poss" and timely(p, x) for x in p.children[o])  # "is a day's walk away"
             ):
                 continue
@@ -627,6 +655,8 @@ class Reader(Clauses):
                 return
         elif other >= 0:
             subject, role = k, n
+            if self.mentions[other].type == "PERSON" and p.lemmas[n].lower() in NO_PERSON:
+                return
             if any(p.tags[x] not in {"``", "''", ","} for x in range(n + 1, p.lefts[k])):
                 return
         elif (
@@ -732,7 +762,7 @@ class Reader(Clauses):
         """Write down a row, unless an argument says nothing."""
         p = self.p
         if s != VIRTUAL:
-            if s == o or (p.tags[s] in NO_SUBJECT and self.headed(s) < 0 and not parted(p, s)):
+            if s == o or (p.tags[s] in NO_SUBJECT and self.headed(s) < 0 and not parted(p, s) and s not in self.wholes):
                 return
             if timely(p, s) and self.headed(s) < 0 and kind != "copula":
                 return
@@ -767,6 +797,10 @@ class Reader(Clauses):
         if s >= 0 and any(p.tags[k] in {"WRB", "WP", "WDT"} for k in range(sl, s)):
             return  # "how many students finish"
         ol, oh = self.phrase(o)
+        if p.lower[ol] == "as" and ol < o:
+            return  # "half as many sprains": how many is not said
+        if preposition and p.lower[ol] == preposition and ol < o and trim < 0:
+            trim = ol + 1  # "over six miles", all of it taken for a quantity
         if trim >= 0:
             ol, oh = trim, max(trim, oh)
         if s != VIRTUAL and kind not in {"title", "affiliation"} and (sl <= ol <= sh or ol <= sl <= oh):

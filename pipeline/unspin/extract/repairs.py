@@ -61,10 +61,10 @@ def mend(p: Parse) -> bool:
     return changed
 
 
-def _lemma(word: str) -> str:
+def base(word: str) -> str:
     """Give the base form of a verb.
 
-    >>> _lemma("Surprising"), _lemma("ships")
+    >>> base("Surprising"), base("ships")
     ('surprise', 'ship')
     """
     from lemminflect import getLemma
@@ -81,7 +81,7 @@ def _is_verb(word: str) -> bool:
 
 def _become(p: Parse, i: int, tag: str) -> None:
     p.tags[i] = tag
-    p.lemmas[i] = _lemma(p.words[i])
+    p.lemmas[i] = base(p.words[i])
 
 
 def _hang(p: Parse, i: int, head: int, dep: str) -> None:

@@ -47,7 +47,7 @@ in move effort bid attempt engagement step sign blow decision mean meantime proc
 in line keeping favour favor charge danger person public private essence reality all interim run
 by contrast far hand law chance nature default means way
 for example instance now sake comfort purpose reason good free certain
-at least most all once rate expense best worst first last moment stake work risk length present large home
+at age least most all once rate expense best worst first last moment stake work risk length present large home
 of course
 on average record top hand basis behalf contrary whole way board site time purpose hold side line foot ground
 as result part rule consequence matter whole
