@@ -17,7 +17,7 @@ from unspin.records import Source
 from unspin.restore import Restorer
 
 GOLD = Path(__file__).parent.parent / "gold"
-ROUNDS = 5
+ROUNDS = 6
 
 #: Names and relations may add so much to the model's own time.
 MOST = 0.15
@@ -36,7 +36,7 @@ def test_names_and_relations_cost_little() -> None:
         began = time.process_time()
         rows = sum(len(found.relations) for found in extractor.extract(documents))
         whole.append(time.process_time() - began)
-    added = min(whole) / min(bare) - 1
+    added = min(whole[1:]) / min(bare[1:]) - 1  # the first round warms up
     print(f"\n{tokens} tokens, {rows} rows: bare {min(bare):.2f} s, with names and relations {min(whole):.2f} s")
     print(f"added {added:.1%}")
     assert added <= MOST

@@ -82,19 +82,18 @@ class Parse:
         self.children: list[list[int]] = [[] for _ in range(self.n)]
         self.lefts = list(range(self.n))
         self.rights = list(range(self.n))
-        for i, head in enumerate(self.heads):
+        heads, lefts, rights = self.heads, self.lefts, self.rights
+        for i, head in enumerate(heads):
             if head != i:
                 self.children[head].append(i)
-        # Edges come up from the leaves: widen each head until nothing moves (trees are shallow).
-        for low, high in self.sents:
-            moved = True
-            while moved:
-                moved = False
-                for i in range(low, high):
-                    head = self.heads[i]
-                    if self.lefts[i] < self.lefts[head]:
-                        self.lefts[head] = self.lefts[i]
-                        moved = True
-                    if self.rights[i] > self.rights[head]:
-                        self.rights[head] = self.rights[i]
-                        moved = True
+        # The first token below a head is the first that climbs to it; whoever comes later stops there.
+        for i in range(self.n):
+            at = heads[i]
+            while lefts[at] > i:
+                lefts[at] = i
+                at = heads[at]
+        for i in range(self.n - 1, -1, -1):
+            at = heads[i]
+            while rights[at] < i:
+                rights[at] = i
+                at = heads[at]
