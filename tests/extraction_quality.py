@@ -185,15 +185,17 @@ def _number(word: str) -> str:
 
 
 def near(a: str, b: str) -> bool:
-    """Tell whether one phrase is the other with more words around it and the same head, articles and case aside.
+    """Tell whether one phrase is the other with more words around it and the same head.
+
+    Articles, case and plurals aside.
 
     >>> near("the elite of English football", "elite"), near("the club's fans", "club")
     (True, False)
     """
-    x, y = folded(a), folded(b)
+    x, y = (" ".join(map(_number, folded(phrase).split())) for phrase in (a, b))
     if not (f" {x} " in f" {y} " or f" {y} " in f" {x} "):
         return False
-    return bool({_number(h) for h in heads(x)} & {_number(h) for h in heads(y)})
+    return bool(set(heads(x)) & set(heads(y)))
 
 
 def plainly(predicate: str) -> str:

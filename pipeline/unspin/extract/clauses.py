@@ -459,8 +459,8 @@ class Clauses:
             c.negated = True
         if mark in q.IF_WORDS and dep in {"advcl", "ccomp"}:
             c.modality = "possible" if mark == "whether" or dep == "ccomp" else "conditional"
-        elif maybe and not c.modality:
-            c.modality = "possible"
+        elif (maybe or (dep == "acl" and mark == "that" and p.lemmas[head] in q.CLAIMS)) and not c.modality:
+            c.modality = "possible"  # "the case that the first settlers came by sea"
         if conditions:
             k = conditions[0]
             c.condition = self.words(p.lefts[k], p.rights[k]).rstrip(",.")

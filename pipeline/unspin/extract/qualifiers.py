@@ -107,6 +107,12 @@ HOPING = words(
 DEMANDING = words("demand require request insist recommend propose urge order ask")
 DENYING = frozenset({"deny", "doubt"})
 
+#: Nouns whose clause is held or feared, and no fact.
+CLAIMS = words(
+    "case claim theory idea hope fear risk suggestion possibility rumour rumor allegation belief argument hypothesis "
+    "prospect chance concern expectation assumption suspicion likelihood danger"
+)
+
 #: Words beside a verb that deny it.
 NEGATORS = words("not n't n’t never nor hardly scarcely barely neither")
 #: After ``not``, these take the denial back (*not only trains*).
