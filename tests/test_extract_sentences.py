@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from unspin.evaluate import parse_gold
 from unspin.extract import Extractor
+from unspin.extract.parses import Parse
 from unspin.records import Block, Extraction, Metadata, Relation, Restoration, Source
 
 DATA = Path(__file__).parent / "data" / "relations"
@@ -64,6 +66,26 @@ def read() -> dict[str, Extraction]:
 def test_rows(case: dict[str, str], read: dict[str, Extraction]) -> None:
     want = sorted(row.strip() for row in case["rows"].split(" ;; ") if row.strip())
     assert sorted(written(r).strip() for r in read[case["sentence"]].relations) == want
+
+
+def test_mended_parses_are_trees() -> None:
+    extractor = Extractor()
+    gold = Path(__file__).parent / "gold"
+    spun = [parse_gold(path.read_text(encoding="utf-8"))[0] for path in sorted(gold.glob("*.marked.txt"))[::3]]
+    lines = [line for text in spun for line in text.splitlines() if line] + [c["sentence"] for c in CASES]
+    mended = 0
+    for doc in extractor.nlp.pipe(lines):
+        p = Parse(doc, {})
+        mended += [t.head.i for t in doc] != p.heads
+        for low, high in p.sents:
+            assert all(low <= p.heads[i] < high for i in range(low, high)), doc.text
+            assert sum(p.heads[i] == i for i in range(low, high)) == 1, doc.text
+            for i in range(low, high):
+                at, steps = i, 0
+                while p.heads[at] != at:
+                    at, steps = p.heads[at], steps + 1
+                    assert steps <= high - low, doc.text
+    assert mended >= 5
 
 
 def test_there_are_enough_sentences_and_none_twice() -> None:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 
 from unspin.extract import qualifiers as q
 from unspin.extract.parses import Parse
+from unspin.extract.repairs import base
 from unspin.extract.senses import EMPTY, LEMMAS, MUTUAL, TIME_NOUNS
 from unspin.extract.wordlists import words
 from unspin.records import Mention
@@ -46,8 +47,14 @@ NO_AGENT = TIME_NOUNS | words("way result case bit deal")
 #: Verbs that give the plan in their object to their subject (*announced plans to build*).
 HAVING = words(
     "have make announce take sign reach give express reiterate reaffirm unveil launch abandon drop seek want plan "
-    "lose gain get win lack reveal outline approve renew repeat retain keep"
+    "lose gain get win lack reveal outline approve renew repeat retain keep find"
 )
+
+#: Verbs that ask for the plan in their prepositional object (*applied for permission to build*).
+ASKING = words("apply ask push press vote wait fight campaign beg plead look")
+
+#: Participles of what follows from a clause; *it* beside them is its subject.
+RESULTING = words("give make leave cause force push allow enable bring help cost earn win")
 
 #: Participles that are prepositions.
 PREPOSITION_LIKE = words(
@@ -112,6 +119,8 @@ class Clauses:
         self.mentions = mentions
         self.demonyms = demonyms
         self._clauses: dict[int, Clause] = {}
+        #: of *several of which*, the noun that *which* stands for
+        self.wholes: dict[int, int] = {}
         self._phrases: dict[int, tuple[int, int]] = {}
         self._spread: dict[int, list[int]] = {}
         #: index of each token's mention, or -1
@@ -145,7 +154,12 @@ class Clauses:
             for c in p.children[at]:
                 if p.deps[c] == "cc":
                     joined = True
-                elif p.deps[c] == "conj" and c not in found and c < stop:
+                elif (
+                    p.deps[c] == "conj"
+                    and c not in found
+                    and c < stop
+                    and not any(p.tags[k] == "WP$" for k in p.children[c])
+                ):
                     tag = p.tags[c]
                     if tag[:2] in {"NN", "PR", "CD"} or (
                         tag == "VBG" and not any(p.deps[k] in OBJECTS for k in p.children[c])
@@ -156,6 +170,8 @@ class Clauses:
             found.sort()
             if not joined:
                 found = [head]  # "212,000 tickets, a record": without "and" it says the same thing again
+            while len(found) > 1 and p.lefts[found[-1]] > found[-2] and p.words[p.lefts[found[-1]] - 1] == ",":
+                found.pop()  # "sold 212,000 tickets, a record, and closed": no last one without "and"
             names: set[int] = set()
             kept = []
             for at in found:
@@ -203,6 +219,9 @@ class Clauses:
             return known
         p = self.p
         mention = self.mention
+        if p.deps[head] == "csubj":
+            self._phrases[head] = (head, p.rights[head])
+            return head, p.rights[head]
         low = high = head
         m = mention[head]
         if m >= 0:
@@ -218,7 +237,7 @@ class Clauses:
                         low = p.lefts[c]
                 elif (
                     dep in MODIFIERS
-                    and (dep != "advmod" or p.lower[c] not in FOCUS)
+                    and (dep != "advmod" or (p.lower[c] not in FOCUS and p.lower[c] != "ago"))
                     and (dep != "punct" or p.words[c] in {"-", "–", "%"})
                 ):
                     low = min(low, p.lefts[c])
@@ -290,7 +309,7 @@ class Clauses:
         mark, maybe, cite = "", False, -1
         for k in p.children[v]:
             d = deps[k]
-            if d in SUBJECTS:
+            if d in SUBJECTS or (d == "csubj" and tags[k] == "VBG" and self.gerund(k)):
                 own.append(k)
                 c.passive = c.passive or d == "nsubjpass"
             elif d == "aux" or d == "auxpass":
@@ -337,6 +356,17 @@ class Clauses:
                     # "the forward, who scored": hung on the wrong verb, but only one noun stands before it
                     c.subjects.append(k - 2)
                     c.factor *= 0.95
+                elif dep == "relcl" and any(
+                    lower[o] in {"which", "whom"} for x in p.children[k] if lower[x] == "of" for o in p.children[x]
+                ):
+                    # "the firms, several of which closed plants": several of the firms
+                    whole = self.antecedents(head, v)
+                    if lower[k] in {"all", "both", "each", "none", "neither"}:
+                        c.subjects += whole
+                    elif whole:
+                        self.wholes[k] = whole[0]
+                        c.subjects.append(k)
+                    c.factor *= 0.9
                 elif tags[k] not in {"WDT", "WP"} and lower[k] != "there":
                     c.subjects += self.spread(k)
             adjective = head if tags[head][:1] == "J" else next((k for k in p.children[head] if deps[k] == "acomp"), -1)
@@ -356,7 +386,8 @@ class Clauses:
                 # "the wires to carry the output are missing": what they are for, not what they do
                 c.modality, c.tense = "planned", "future"
         elif dep == "conj" and parent is not None:
-            c.subjects = parent.subjects
+            # "and there has been no progress": nobody's progress
+            c.subjects = [] if any(deps[k] == "expl" for k in p.children[v]) else parent.subjects
             if (
                 tag == "VBZ"
                 and tags[head] in {"VB", "VBP"}
@@ -383,8 +414,10 @@ class Clauses:
                 elif tag in {"VBN", "VBD"} and not auxiliaries and dep == "acl":
                     c.subjects, c.passive, c.factor = self._reduced(head, v, noun), True, 0.95
 
-        elif head == v and tag in self.virtual and v <= 3:
-            c.subjects = [-1]
+        elif head == v and (
+            (tag in self.virtual and v <= 3) or ("MD" in self.virtual and tags[0] == "MD" and p.heads[0] == v)
+        ):
+            c.subjects = [-1]  # "New students: Will be offered a place"
 
         if parent is not None and dep in {"conj", "xcomp"} and not own and not modal:
             if not c.modality and (tag in {"VB", "VBN", "VBG"} or dep == "xcomp"):
@@ -410,11 +443,13 @@ class Clauses:
             elif c.modality == "planned" and infinitive:
                 c.tense = "future"
             elif parent is not None and not c.tense:
-                c.tense = parent.tense
+                c.tense = parent.tense or ("present" if tags[head] == "MD" else "")
         for k in negations:
             if lower[k] in {"not", "n't", "n’t"} and k + 1 < p.n and lower[k + 1] in q.PSEUDO:
                 continue
             c.negated = True
+            if k + 1 < p.n and lower[k + 1] in q.PARTIAL and not c.modality:
+                c.modality = "possible"  # "a good runner is not always a good soldier"
         for k in own:
             if lower[k] in q.NO_WORDS or any(
                 deps[d] in {"det", "neg", "preconj"} and lower[d] in {"no", "neither", "not"} for d in p.children[k]
@@ -424,8 +459,8 @@ class Clauses:
             c.negated = True
         if mark in q.IF_WORDS and dep in {"advcl", "ccomp"}:
             c.modality = "possible" if mark == "whether" or dep == "ccomp" else "conditional"
-        elif maybe and not c.modality:
-            c.modality = "possible"
+        elif (maybe or (dep == "acl" and mark == "that" and p.lemmas[head] in q.CLAIMS)) and not c.modality:
+            c.modality = "possible"  # "the case that the first settlers came by sea"
         if conditions:
             k = conditions[0]
             c.condition = self.words(p.lefts[k], p.rights[k]).rstrip(",.")
@@ -451,7 +486,25 @@ class Clauses:
             return []
         if p.deps[noun] == "appos" and self.headed(p.heads[noun]) >= 0:
             return [p.heads[noun]]  # "Liisa Tamm, an officer who teaches strategy"
+        finite = next((k for k in p.children[v] if p.deps[k] in {"aux", "auxpass"}), v)
+        if p.tags[finite] == "VBZ" and p.tags[noun] in {"NNS", "NNPS"}:
+            # "the history of the villages, which tells": one tells, so it is not the villages
+            at, steps = noun, 0
+            while p.deps[at] == "pobj" and p.lower[p.heads[at]] == "of" and steps < 4:
+                at, steps = p.heads[p.heads[at]], steps + 1
+                if p.tags[at] in {"NN", "NNP"}:
+                    return [at]
         return self.spread(noun) if p.tags[v] == "VBP" and p.tags[noun] in {"NN", "NNP"} else [noun]
+
+    def gerund(self, at: int) -> bool:
+        """Tell whether a clause that is a subject is short enough for an argument (*dating the stars*)."""
+        p = self.p
+        return (
+            any(p.deps[k] in OBJECTS for k in p.children[at])
+            and p.lefts[at] == at
+            and p.rights[at] - at < 8
+            and not any(p.deps[k] in {"ccomp", "xcomp", "advcl"} for k in p.children[at])
+        )
 
     def _reduced(self, head: int, v: int, noun: list[int]) -> list[int]:
         """Give the noun that a participle after a comma belongs to: the one before the comma, or that one's head."""
@@ -507,6 +560,8 @@ class Clauses:
         bare = not infinitive and (auxiliary or lemma not in {"help", "let", "make", "see", "watch", "hear"})
         if dep == "ccomp" and (mark or bare):
             return
+        if parent.negated and lemma == "use" and infinitive:
+            return
         if dep in {"xcomp", "ccomp"}:
             objects = [
                 k for k in p.children[head] if p.deps[k] in {"dobj", "dative"} and k < v and p.tags[k][:1] in {"N", "P"}
@@ -534,6 +589,10 @@ class Clauses:
         if mark and mark not in WHEN:
             return
         if tag == "VBG" and not infinitive and p.lower[v] not in PREPOSITION_LIKE and p.lower[p.lefts[v]] != "with":
+            if p.lemmas[v].lower() in RESULTING and any(
+                p.lower[k] in {"it", "them"} and p.deps[k] in {"dobj", "dative", "nsubj"} for k in p.children[v]
+            ):
+                return  # "raised a loan, giving it a market value": what happened gives it, not who did it
             if parent.passive and v > head:
                 return  # "was closed, forcing owners out": not what was closed
             c.subjects = parent.subjects
@@ -542,7 +601,12 @@ class Clauses:
             c.factor = parent.factor * 0.85
         elif infinitive and not parent.passive and p.lower[p.lefts[v]] != "for":
             c.subjects = parent.subjects
-            c.modality = q.CONTROL.get(lemma) or "planned"
+            if parent.negated and lemma == "use":
+                return  # "stopped using a run to judge fitness": it may be judged otherwise
+            helped = any(p.deps[k] in OBJECTS and k < v for k in p.children[head])
+            # "needs help to pass a budget": what for, not what must be
+            told = "planned" if helped else q.CONTROL.get(lemma) or "planned"
+            c.modality = parent.modality if helped and parent.modality in {"possible", "conditional"} else told
             if c.modality == "negated":
                 c.modality, c.negated = "", True
             c.factor = parent.factor * 0.85
@@ -592,6 +656,8 @@ class Clauses:
             c.modality = modality
         c.factor = 0.85
         c.tense = "future" if modality == "planned" else ""
+        if any(p.lower[k] == "no" and p.deps[k] == "det" for k in p.children[noun]):
+            c.negated = not c.negated  # "has no plans to sell"
         above = p.heads[noun]
         for k in p.children[noun]:
             if p.deps[k] == "poss":
@@ -602,6 +668,12 @@ class Clauses:
             outer = self.clause(above, depth + 1)
             c.subjects = outer.subjects
             c.negated = c.negated or outer.negated
+        elif not c.subjects and p.deps[noun] == "pobj" and p.lower[above] == "for":
+            # "applied for permission to extend"
+            verb = p.heads[above]
+            if p.tags[verb] in VERB_TAGS and p.lemmas[verb] in ASKING:
+                outer = self.clause(verb, depth + 1)
+                c.subjects = outer.subjects
         elif c.subjects and p.tags[c.subjects[0]] == "PRP$":
             # "its plan to close": the subject of the clause, where it is not the plan itself
             verbal = p.tags[above] in VERB_TAGS and p.deps[noun] == "dobj"
@@ -629,7 +701,7 @@ class Clauses:
                     if (
                         inner
                         and all(p.deps[x] in {"nsubj", "punct", "npadvmod", "advmod"} for x in kids)
-                        and p.words[p.lefts[k] - 1] in {",", "”", '"'}
+                        and (p.words[p.lefts[k]] == "," or p.words[p.lefts[k] - 1] in {",", "”", '"'})
                     ):
                         c.attribution, c.speakers = self.name(inner[0]), inner[:1]
         if parent is None:
@@ -642,7 +714,19 @@ class Clauses:
                     c.attribution, c.speakers = above.attribution, above.speakers
             return
         lemma = p.lemmas[head]
-        if dep in {"ccomp", "parataxis"} and lemma in q.SAYING and p.deps[head] not in {"acl", "relcl", "amod"}:
+        if (
+            dep == "ccomp"
+            and lemma in q.DEMANDING
+            and p.tags[v] in {"VB", "VBP"}
+            and any(p.deps[k] == "nsubj" and p.tags[k] in {"NN", "NNP"} for k in p.children[v])
+            and not any(p.deps[k] == "aux" for k in p.children[v])
+        ):
+            c.modality, c.tense = "obligated", ""  # "demanded that the firm raise wages"
+        if (
+            dep in {"ccomp", "parataxis"}
+            and (lemma in q.SAYING or lemma in q.DEMANDING)
+            and p.deps[head] not in {"acl", "relcl", "amod"}
+        ):
             speakers = [s for s in parent.subjects if s >= 0 and p.tags[s] not in {"WP", "WDT", "EX"}]
             if parent.passive:
                 speakers = []
@@ -662,15 +746,31 @@ class Clauses:
             c.attribution, c.speakers = parent.attribution, parent.speakers
 
 
-def lemma(p: Parse, v: int) -> str:
+def lemma(p: Parse, v: int, known: Collection[str] = ()) -> str:
     """Give a verb's lemma, with slips of the lemmatizer put right."""
     found = p.lemmas[v].lower()
+    if known and found not in known and found not in LEMMAS:
+        return base(p.lower[v])
+    if p.lower[v] == found + "es" and found + "e" in known and found[-1] not in "szxho":
+        return found + "e"  # "tapes" is of tape: of tap it would be "taps"
     return LEMMAS.get(found, found)
+
+
+def parted(p: Parse, at: int) -> bool:
+    """Tell whether a word is a share of something named (*three of the eleven*, *a third of the tickets*)."""
+    return any(
+        p.lower[k] == "of"
+        and k == at + 1
+        and any(p.deps[o] == "pobj" and p.tags[o][:2] in {"NN", "CD"} for o in p.children[k])
+        for k in p.children[at]
+    )
 
 
 def empty(p: Parse, at: int) -> bool:
     """Tell whether an argument says nothing by itself (*things*, but not *three things*)."""
     if p.lower[at] not in EMPTY and p.lemmas[at].lower() not in EMPTY:
+        return False
+    if parted(p, at):
         return False
     return p.tags[at][:2] != "NN" or not any(p.deps[k] in {"amod", "nummod", "compound"} for k in p.children[at])
 
@@ -678,8 +778,19 @@ def empty(p: Parse, at: int) -> bool:
 def timely(p: Parse, at: int) -> bool:
     """Tell whether a noun is a time (*last year*, but not *the first year of results* nor *the march*)."""
     word = p.lemmas[at].lower()
+    if word == "time" and any(p.deps[k] in {"compound", "amod"} and p.tags[k] == "VBG" for k in p.children[at]):
+        return False  # "observing time" is granted like money
     if word not in TIME_NOUNS or (
         word in {"march", "may", "second"} and p.words[at][0].islower() and p.tags[at][:2] == "NN"
     ):
         return False
-    return not any(p.deps[k] == "prep" and p.lower[k] == "of" and k == at + 1 for k in p.children[at])
+    if p.lower[at] == "points":
+        return False  # "points in dispute" are no time
+    # "the end of the month" is a time, "the first year of results" is none
+    return not any(
+        p.deps[k] == "prep"
+        and p.lower[k] == "of"
+        and k == at + 1
+        and not any(p.lemmas[o].lower() in TIME_NOUNS for o in p.children[k])
+        for k in p.children[at]
+    )

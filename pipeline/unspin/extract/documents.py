@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from unspin.extract import names
@@ -12,7 +12,7 @@ from unspin.extract.clauses import VERB_TAGS, Clause, empty
 from unspin.extract.gazetteer import Gazetteer, Match
 from unspin.extract.parses import Parse
 from unspin.extract.readings import LEAD_IN_END, Reading
-from unspin.extract.referents import KINDS, Referents
+from unspin.extract.referents import KINDS, Referents, Subject
 from unspin.extract.relations import VIRTUAL, Reader, Row
 from unspin.extract.senses import ROLES, WORK_ROLES
 from unspin.extract.wordlists import words
@@ -44,6 +44,9 @@ PURPOSES = words("objective objectives goal goals purpose purposes aim aims func
 MEASURES = words(
     "standard requirement need target goal demand deadline expectation challenge cost condition criterion rule"
 )
+
+#: Verbs after an *it* that may stand for a clause.
+EXPLETIVE = words("be take cost seem appear make matter help become remain emerge happen turn require need")
 
 HE = words("he she him her")
 ME = words("i me")
@@ -109,7 +112,7 @@ def read(
         for r, p in zip(lines, parses, strict=True)
     ]
     found = names.mentions(text, blocks, restoration.metadata, seen, matches, gazetteer, known.common, known.nouns)
-    relations = _Relations(restoration, found, types)
+    relations = _Relations(restoration, found, types, known.verbs)
     for reading, parse in zip(lines, parses, strict=True):
         relations.read(reading, parse)
     return Extraction(found.mentions, tuple(relations.rows))
@@ -118,7 +121,14 @@ def read(
 class _Relations:
     """Collects the relations of one document in order of place."""
 
-    def __init__(self, restoration: Restoration, found: names.Found, types: Mapping[tuple[str, str], str]) -> None:
+    def __init__(
+        self,
+        restoration: Restoration,
+        found: names.Found,
+        types: Mapping[tuple[str, str], str],
+        verbs: Collection[str],
+    ) -> None:
+        self.verbs = verbs
         self.text = restoration.text
         self.blocks = restoration.blocks
         self.found = found
@@ -142,6 +152,7 @@ class _Relations:
         last = bisect.bisect_left(self.starts, reading.start + reading.length)
         reader = Reader(parse, reading.start, self.text, self.mentions, first, last, self.found.demonyms)
         reader.types = self.types
+        reader.verbs = self.verbs
         given = self._given(block, reading)
         if given is not None and given.tags:
             reader.virtual = given.tags
@@ -159,7 +170,7 @@ class _Relations:
         if reading.part == "label":
             label = self.text[reading.start : reading.start + reading.length].strip(" .:")
             self.labels[block.block_id] = Given(
-                label, self._whole(reading, first, last), reading.start, tags=frozenset({"VBG"})
+                label, self._whole(reading, first, last), reading.start, tags=frozenset({"VBG", "MD"})
             )
         if block.kind == "cell" and block.row and block.column == 0:
             label = self.text[reading.start : reading.start + reading.length].strip()
@@ -195,14 +206,20 @@ class _Relations:
     def _subjects(self, reading: Reading, reader: Reader) -> None:
         """Note the subjects of this reading, so that a pronoun after them knows its candidates."""
         p = reader.p
-        found: list[tuple[int, str, int | None]] = []
-        for s in reader.own_subjects():
-            if empty(p, s) or (
-                p.tags[s] in {"NNS", "NNPS", "PRP", "DT", "WP", "WDT", "EX", "CD"} and reader.headed(s) < 0
+        found: list[Subject] = []
+        for s, v in reader.own_subjects():
+            m = reader.headed(s)
+            word = p.lemmas[s].lower()
+            if (
+                empty(p, s)
+                or (p.tags[s] in {"PRP", "DT", "WP", "WDT", "EX", "CD", "VBG"} and m < 0)
+                or (m < 0 and p.tags[s][:2] == "NN" and word in ROLES and p.tags[s] == "NN")
             ):
                 continue
-            m = reader.headed(s)
-            found.append((reading.start + p.starts[s], reader.name(s), m if m >= 0 else None))
+            plural = p.tags[s] in {"NNS", "NNPS"} and m < 0
+            found.append(
+                Subject(reading.start + p.starts[s], reader.name(s), m if m >= 0 else None, plural, p.deps[v] == "ROOT")
+            )
         self.referents.subjects += sorted(found, key=lambda x: x[:2])
 
     def _row(
@@ -228,20 +245,38 @@ class _Relations:
             if speaker is None
             and len(facts.speakers) == 1
             and p.tags[facts.speakers[0]] == "NN"
-            and p.lemmas[facts.speakers[0]].lower() not in ROLES  # a judge is no "it"
+            # a judge is no "it", and a board is no "she"
+            and (p.lemmas[facts.speakers[0]].lower() in ROLES) == (row.subject >= 0 and p.lower[row.subject] in HE)
             else ""
         )
-        subject = self._argument(reader, row.subject, reading.start, since, speaker, given, True, voice=voice)
-        object_ = self._argument(
-            reader, row.object, reading.start, since, speaker, given, False, row.trim, row.predicate
+        if row.subject >= 0 and p.lower[row.subject] == "it" and self._expletive(p, row):
+            return
+        main = p.deps[row.clause] == "ROOT"
+        subject = self._argument(
+            reader, row.subject, reading.start, since, speaker, given, True, voice=voice, sentence=start, main=main
         )
-        if subject is not None and subject.mention is None and row.kind in {"active", "passive", "agentless", "light"}:
+        if subject is None:
+            return
+        object_ = self._argument(
+            reader,
+            row.object,
+            reading.start,
+            since,
+            speaker,
+            given,
+            False,
+            row.trim,
+            row.predicate,
+            sentence=start,
+            under=bool(row.preposition),
+        )
+        if subject.mention is None and row.kind in {"active", "passive", "agentless", "light"}:
             subject = self._named(reader, row.subject, subject)
-        if subject is None or object_ is None or subject.text.casefold() == object_.text.casefold():
+        if object_ is None or subject.text.casefold() == object_.text.casefold():
             return
         low = min(reading.start + p.starts[row.low], stop)
         high = min(reading.start + p.ends[row.high], stop)
-        if row.subject == VIRTUAL and reading.part == "body" and row.predicate in DOING:
+        if row.subject == VIRTUAL and reading.part == "body" and row.predicate in DOING and p.tags[0] != "MD":
             return
         modality, tense, negated = facts.modality, facts.tense, row.negated
         factor = row.factor * subject.factor * object_.factor
@@ -361,6 +396,9 @@ class _Relations:
         trim: int = -1,
         predicate: str = "",
         voice: str = "",
+        sentence: int = 0,
+        main: bool = False,
+        under: bool = False,
     ) -> Argument | None:
         """Give an argument a name; None where it says nothing."""
         if at == VIRTUAL:
@@ -371,17 +409,26 @@ class _Relations:
         m = reader.headed(at)
         if m >= 0 and trim < 0:
             return Argument(self.mentions[m].name, m)
+        if at in reader.wholes:
+            whole = self._argument(reader, reader.wholes[at], offset, since, speaker, given, subject)
+            the = "the " if reader.definite(reader.wholes[at]) and whole is not None and whole.mention is None else ""
+            return Argument(f"{p.lower[at]} of {the}{whole.text}") if whole is not None else None
         if tag in {"PRP", "PRP$"} or empty(p, at):
             found: int | None = None
             if word in HE:
+                if voice:
+                    return Argument(voice, None, "pronoun", 0.85)
                 found = self.referents.person(place)
             elif word == "it" and tag == "PRP":
                 spoken = speaker is not None and self.mentions[speaker].type not in {"PERSON", "NORP"}
-                found = speaker if spoken and subject else self.referents.thing(place, since)
-                if found is None and subject and voice:
-                    return Argument(voice, None, "pronoun", 0.85)
-                if found is not None and subject:
-                    self.referents.subjects.append((place, self.mentions[found].name, found))
+                if spoken and subject:
+                    found = speaker
+                elif subject or not under:
+                    if subject and voice:
+                        return Argument(voice, None, "pronoun", 0.85)
+                    return self._referent(place, since, sentence, main, False)
+            elif word == "they":
+                return self._referent(place, since, sentence, main, True)
             elif word in ME and speaker is not None and self.mentions[speaker].type == "PERSON":
                 found = speaker
             return Argument(self.mentions[found].name, found, "pronoun", 0.85) if found is not None else None
@@ -410,6 +457,24 @@ class _Relations:
         if len(phrase) < 2 or high - low >= LONGEST_ARGUMENT or not any(c.isalpha() or c in "$€£¥" for c in phrase):
             return None
         return Argument(phrase)
+
+    def _referent(self, place: int, since: int, sentence: int, main: bool, plural: bool) -> Argument | None:
+        """Give what *it* or *they* stands for, and note it as the subject that the next pronoun may stand for."""
+        found = self.referents.thing(place, since, sentence, main, plural)
+        if found is None:
+            return None
+        self.referents.subjects.append(found._replace(place=place))
+        return Argument(found.name, found.mention, "pronoun", 0.85)
+
+    @staticmethod
+    def _expletive(p: Parse, row: Row) -> bool:
+        """Tell whether *it* stands for a clause that follows (*it took years to build*)."""
+        v, above = row.clause, p.heads[row.clause]
+        if p.deps[v] in {"xcomp", "ccomp"} and p.lemmas[above] == "be" and p.lower[p.lefts[v]] == "to":
+            return True  # "it is hard to find a place"
+        return p.lemmas[v] in EXPLETIVE and any(
+            p.deps[k] in {"xcomp", "ccomp", "advcl", "csubj"} and k > v for k in p.children[v]
+        )
 
     # Lists
 

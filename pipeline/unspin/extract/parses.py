@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from unspin.extract.repairs import mend
+
 if TYPE_CHECKING:
     from spacy.strings import StringStore
     from spacy.tokens import Doc
@@ -65,29 +67,33 @@ class Parse:
                 begin = i
         if n:
             self.sents.append((begin, n))
-        self.children: list[list[int]] = [[] for _ in range(n)]
-        #: first and last token of each subtree
-        self.lefts = list(range(n))
-        self.rights = list(range(n))
-        for i, head in enumerate(self.heads):
-            if head != i:
-                self.children[head].append(i)
-        # Edges come up from the leaves: widen each head until nothing moves (trees are shallow).
-        for low, high in self.sents:
-            moved = True
-            while moved:
-                moved = False
-                for i in range(low, high):
-                    head = self.heads[i]
-                    if self.lefts[i] < self.lefts[head]:
-                        self.lefts[head] = self.lefts[i]
-                        moved = True
-                    if self.rights[i] > self.rights[head]:
-                        self.rights[head] = self.rights[i]
-                        moved = True
+        self._edges()
+        if mend(self):
+            self._edges()
         #: start, end, label, and whether a noun follows that it only modifies (*Hass* of *Hass avocados*)
         self.ents: list[tuple[int, int, str, bool]] = []
         for e in doc.ents:
             last = e.end - 1
             modifier = self.deps[last] in {"compound", "nmod"} and self.heads[last] > last
             self.ents.append((e.start_char, e.end_char, e.label_, modifier))
+
+    def _edges(self) -> None:
+        """Work out children and the first and last token of each subtree."""
+        self.children: list[list[int]] = [[] for _ in range(self.n)]
+        self.lefts = list(range(self.n))
+        self.rights = list(range(self.n))
+        heads, lefts, rights = self.heads, self.lefts, self.rights
+        for i, head in enumerate(heads):
+            if head != i:
+                self.children[head].append(i)
+        # The first token below a head is the first that climbs to it; whoever comes later stops there.
+        for i in range(self.n):
+            at = heads[i]
+            while lefts[at] > i:
+                lefts[at] = i
+                at = heads[at]
+        for i in range(self.n - 1, -1, -1):
+            at = heads[i]
+            while rights[at] < i:
+                rights[at] = i
+                at = heads[at]

@@ -103,12 +103,22 @@ HOPING = words(
     "hope fear expect believe think predict suggest estimate doubt wonder question ask propose recommend "
     "forecast urge feel"
 )
+#: Of ``that`` and a bare verb these make something that must be (*demanded that the firm raise wages*).
+DEMANDING = words("demand require request insist recommend propose urge order ask")
 DENYING = frozenset({"deny", "doubt"})
+
+#: Nouns whose clause is held or feared, and no fact.
+CLAIMS = words(
+    "case claim theory idea hope fear risk suggestion possibility rumour rumor allegation belief argument hypothesis "
+    "prospect chance concern expectation assumption suspicion likelihood danger"
+)
 
 #: Words beside a verb that deny it.
 NEGATORS = words("not n't n’t never nor hardly scarcely barely neither")
 #: After ``not``, these take the denial back (*not only trains*).
 PSEUDO = frozenset({"only", "just", "merely", "simply", "solely", "least"})
+#: After ``not``, these leave the statement possible (*not always right*).
+PARTIAL = frozenset({"always", "necessarily", "entirely", "fully"})
 #: Determiners and nouns that deny the clause they stand in.
 NO_WORDS = frozenset({"no", "neither", "nobody", "none", "nothing"})
 
@@ -132,5 +142,5 @@ PLAN_NOUNS = {
     "capacity": "possible", "permission": "possible", "right": "possible", "power": "possible",
     "potential": "possible",
     "need": "obligated", "duty": "obligated", "obligation": "obligated", "failure": "negated", "refusal": "negated",
-    "inability": "negated",
+    "inability": "negated", "way": "possible",
 }  # fmt: skip

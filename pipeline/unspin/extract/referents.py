@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from unspin.extract.wordlists import words
 from unspin.records import Mention
@@ -28,6 +29,16 @@ KINDS = {
 LOOSE = words("party side group part place member leader work week year day team people player way one record")
 
 
+class Subject(NamedTuple):
+    """A subject that a pronoun after it may stand for."""
+
+    place: int  #: in the restored text
+    name: str
+    mention: int | None
+    plural: bool = False
+    main: bool = True  #: of the main clause of its sentence
+
+
 class Referents:
     """The candidates of a document, asked in order of place."""
 
@@ -38,8 +49,8 @@ class Referents:
         self.paragraphs = paragraphs
         #: nouns that the text itself gave to a name: *Kettle Labs, an artificial intelligence company*
         self.called: dict[str, set[str]] = defaultdict(set)
-        #: subjects of clauses in order of place: where, what, its mention
-        self.subjects: list[tuple[int, str, int | None]] = []
+        #: subjects of clauses in order of place
+        self.subjects: list[Subject] = []
         self._kinds: dict[str, set[str]] = defaultdict(set)
         for i, m in enumerate(mentions):
             if m.reference.startswith("iso3166:"):
@@ -69,30 +80,33 @@ class Referents:
                 return next(iter(names.values())) if len(names) == 1 else None
         return None
 
-    def thing(self, at: int, since: int) -> int | None:
-        """Resolve *it* to the only subject since a place, where that is a name."""
-        found: dict[str, int | None] = {}
-        for place, name, mention in reversed(self.subjects):
-            if place >= at:
-                continue
-            if place < since:
+    def thing(self, at: int, since: int, sentence: int, main: bool, plural: bool) -> Subject | None:
+        """Resolve *it* or *they* to the only subject since a place.
+
+        Where the sentence before has several, its main clause has the say over the main clause of this one.
+        """
+        found: dict[str, Subject] = {}
+        for subject in reversed(self.subjects):
+            if subject.place < since:
                 break
-            found.setdefault(name, mention)
+            if subject.place < at and subject.plural == plural:
+                found.setdefault(subject.name, subject)
+        if len(found) > 1 and main and not any(s.place >= sentence for s in found.values()):
+            found = {name: s for name, s in found.items() if s.main}
         if len(found) != 1:
             return None
-        mention = next(iter(found.values()))
-        if mention is not None:
-            # another name of the same type in between could be meant as well
-            kind = self.mentions[mention].type
-            window = range(bisect.bisect_left(self.starts, since), bisect.bisect_left(self.starts, at))
-            if any(
-                self.mentions[i].type == kind
-                and self.mentions[i].name != self.mentions[mention].name
-                and i not in self.demonyms
-                for i in window
-            ):
-                return None
-        return mention if mention is not None and self.mentions[mention].type not in {"PERSON", "NORP"} else None
+        only = next(iter(found.values()))
+        if only.mention is None:
+            return only
+        # another name of the same type in between could be meant as well
+        kind = self.mentions[only.mention].type
+        window = range(bisect.bisect_left(self.starts, since), bisect.bisect_left(self.starts, at))
+        if any(
+            self.mentions[i].type == kind and self.mentions[i].name != only.name and i not in self.demonyms
+            for i in window
+        ):
+            return None
+        return None if kind in {"PERSON", "NORP"} else only
 
     def definite(self, noun: str, at: int) -> int | None:
         """Resolve *the company* to the one name called so or bearing the word, else to the only one of its kind."""

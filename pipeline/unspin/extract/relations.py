@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from unspin.extract.clauses import (
@@ -16,17 +16,21 @@ from unspin.extract.clauses import (
     Clauses,
     empty,
     lemma,
+    parted,
     timely,
 )
+from unspin.extract.parses import Parse
 from unspin.extract.qualifiers import PLAN_NOUNS, SAYING
-from unspin.extract.senses import IDIOMS, LIGHT, MUTUAL, NO_ROW, NOMINAL, ROLES, TIME_NOUNS
+from unspin.extract.senses import BARE, IDIOMS, LIGHT, MUTUAL, NO_ROW, NOMINAL, ROLES, TIME_NOUNS, WITH
 from unspin.extract.wordlists import words
 
 #: Prepositions whose object is a circumstance, not a participant.
 CIRCUMSTANCE = words(
-    "despite during since until till without because due according like than per besides except regarding concerning "
-    "amid notwithstanding whereas although while unlike once unless thanks given following pending"
+    "despite during since until till because due according like than per besides except regarding concerning "
+    "amid notwithstanding whereas although while unlike once unless thanks given following pending including"
 )
+#: Prepositions of the date that a clause has instead of an object.
+WHEN = words("in on at from until till by since before after through")
 #: Of a second preposition (*out of Horta*).
 DOUBLE = words("out off away up from together along back ahead instead outside")
 #: Nouns inside a preposition of three words (*in front of*).
@@ -48,6 +52,10 @@ VAGUE = words(
 SILENT = words("aux auxpass amod compound cc punct case prep nmod")
 #: Verbs that make what stands below them a wish.
 WISHING = words("propose plan discuss seek demand urge consider call want encourage need require")
+#: Times that are dealt with like things.
+STRETCHES = words("season moment future past period era quarter half")
+#: Words beside a time that say which, so that the clause happens then (*met the next morning*).
+WHICH = words("last next this that previous following same other each every any some all past few first whole entire")
 #: Verbs of time, whose object is a time.
 LASTING = words("spend take last have need wait cost save lose")
 #: Words before a name that are no office.
@@ -62,6 +70,8 @@ PARTICIPIAL = words(
 INTRANSITIVE = words(
     "evolve emerge arise happen occur exist live die arrive appear disappear fall rise come go remain last"
 )
+#: Verbs whose object belongs to the verb below.
+RAISING = words("require expect want need let make allow enable permit cause see hear watch")
 #: What no person is, so that the apposition is another's.
 NO_PERSON = words(
     "house company firm group agency association newspaper channel university school bank club party union"
@@ -77,8 +87,19 @@ VIRTUAL = -1
 #: rows, and what a confidence is worth is measured in docs/extraction.md ("Confidence").
 TRUST = {
     "active": 1.0, "passive": 1.0, "agentless": 0.95, "light": 0.95, "copula": 0.95, "title": 0.95, "apposition": 0.9,
-    "affiliation": 0.9, "mutual": 0.85, "nominal": 0.85, "possessive": 0.85, "example": 0.85, "list": 0.9,
+    "affiliation": 0.9, "mutual": 0.85, "nominal": 0.85, "possessive": 0.85, "example": 0.85, "list": 0.9, "when": 0.85,
 }  # fmt: skip
+
+
+def had(p: Parse, o: int) -> bool:
+    """Tell whether a time is what is dealt with (*shut the season*, *offered a free final year*), not when."""
+    if p.deps[o] != "dobj":
+        return False
+    kids = p.children[o]
+    if any(p.tags[k] == "CD" or p.lower[k] in WHICH for k in kids):
+        return False
+    described = any(p.deps[k] == "amod" for k in kids)
+    return (p.lemmas[o].lower() in STRETCHES or described) and any(p.deps[k] in {"det", "poss"} for k in kids)
 
 
 class Row(NamedTuple):
@@ -104,6 +125,8 @@ class Reader(Clauses):
 
     #: predicates and prepositions that the relation lexicon knows
     types: Mapping[tuple[str, str], str] = {}
+    #: verbs that the model's lemmatizer knows
+    verbs: Collection[str] = ()
 
     def read(self) -> list[Row]:
         """Give the rows of this parse in order of place."""
@@ -122,9 +145,13 @@ class Reader(Clauses):
                 self._noun(i)
         return self.rows
 
-    def own_subjects(self) -> list[int]:
-        """Give the subjects that stand at their own verb."""
-        return [s for c in self._clauses.values() if c.own for s in c.subjects]
+    def opens(self, at: int) -> int:
+        """Give the first token of a token's sentence."""
+        return next(a for a, b in self.p.sents if a <= at < b)
+
+    def own_subjects(self) -> list[tuple[int, int]]:
+        """Give the subjects that stand at their own verb, with the verb."""
+        return [(s, v) for v, c in self._clauses.items() if c.own for s in c.subjects]
 
     # Verbs
 
@@ -136,7 +163,16 @@ class Reader(Clauses):
             return
         if p.lower[v] in PARTICIPIAL and p.heads[v] == v - 1 and p.deps[v] in {"xcomp", "ccomp"}:
             return  # "address pressing threats": an adjective taken for a verb
-        predicate = lemma(p, v)
+        if c.negated and any(
+            p.deps[k] in {"npadvmod", "dobj"}
+            and timely(p, k)
+            and {"more", "less", "fewer"} & set(p.lower[p.lefts[k] : k])
+            for k in p.children[v]
+        ):
+            return  # "no child would walk more than an hour": it is the measure that is denied
+        if p.words[v][:1].isupper() and self.opens(v) < v and self.verbs and p.lemmas[v].lower() not in self.verbs:
+            return  # "cut to Aaa": a name taken for a verb
+        predicate = lemma(p, v, self.verbs)
         objects: list[int] = []
         datives: list[int] = []
         attributes: list[int] = []
@@ -158,17 +194,22 @@ class Reader(Clauses):
                 complement = k
             elif d == "agent":
                 agents += self.objects(k)
-            elif d == "prt":
+            elif d == "prt" and not (p.lower[k] == "on" and p.lower[k + 1 : k + 2] == ["to"]):
                 predicate = f"{predicate} {p.lower[k]}"
             elif d in {"xcomp", "ccomp"}:
                 if k == v + 1 and p.lower[k] in PARTICIPIAL:
                     objects += [x for o in p.children[k] if p.deps[o] in OBJECTS for x in self.spread(o)]
                 else:
                     clausal = True
+            elif d == "npadvmod" and predicate in LASTING and any(p.tags[x] == "CD" for x in p.children[k]):
+                objects.append(k)
             elif d == "advmod" and p.tags[k] == "WRB":
                 where = True
             elif d == "advmod" and k == v + 1 and p.lower[k] in {"away", "aside", "out", "off"}:
                 predicate = f"{predicate} {p.lower[k]}"  # "turned away buyers" turned nobody
+        before = len(self.rows)
+        if len(objects) == 1 and self._afterthought(v, objects[0]):
+            objects = []
         if p.deps[v] == "relcl":
             objects = self._relative(
                 v, c, objects, prepositions, bool(attributes or complement >= 0 or clausal or where)
@@ -181,6 +222,34 @@ class Reader(Clauses):
             self._passive(v, c, predicate, agents, objects + attributes, prepositions)
         else:
             self._active(v, c, predicate, objects, datives, prepositions, clausal)
+        if (
+            len(self.rows) == before
+            and not (objects or attributes or agents or datives or clausal or complement >= 0)
+            and predicate != "be"
+        ):
+            for k in prepositions:
+                if k > v and p.lower[k] in WHEN:
+                    self._when(v, c, predicate, k)
+
+    def _afterthought(self, v: int, o: int) -> bool:
+        """Tell whether an object only comments on the clause (*voted on it by post, a long procedure*)."""
+        p = self.p
+        low = p.lefts[o]
+        return (
+            low > v
+            and p.words[low - 1] == ","
+            and p.words[v:low].count(",") == 1
+            and any(p.deps[k] == "prep" and v < k < low for k in p.children[v])
+        )
+
+    def _when(self, v: int, c: Clause, predicate: str, k: int) -> None:
+        """Read the date of what happens to nobody else (*the contract expires in July*)."""
+        p = self.p
+        for o in p.children[k]:
+            m = self.mention[o]
+            if p.deps[o] == "pobj" and (timely(p, o) or (m >= 0 and self.mentions[m].type == "DATE")):
+                for s in c.subjects:
+                    self._add(v, c, s, predicate, p.lower[k], o, 1.0, "when")
 
     def _relative(self, v: int, c: Clause, objects: list[int], prepositions: Sequence[int], closed: bool) -> list[int]:
         """Give the objects of a relative clause: the noun above, where its pronoun is or is left out."""
@@ -194,7 +263,7 @@ class Reader(Clauses):
         if (
             objects
             or closed
-            or prepositions
+            or any(not self._temporal(k) for k in prepositions)
             or c.passive
             or p.lemmas[noun] in TIME_NOUNS
             or p.lemmas[noun] in {"way", "reason", "place"}
@@ -203,6 +272,14 @@ class Reader(Clauses):
         if any(p.tags[k] in {"WP$", "WRB", "WDT", "WP", "RB", "RP"} for k in range(p.lefts[v], p.rights[v] + 1)):
             return objects
         return [noun]
+
+    def _temporal(self, k: int) -> bool:
+        """Tell whether a preposition says only when."""
+        p = self.p
+        inner = [o for o in p.children[k] if p.deps[o] == "pobj"]
+        return bool(inner) and all(
+            timely(p, o) or (self.mention[o] >= 0 and self.mentions[self.mention[o]].type == "DATE") for o in inner
+        )
 
     def _active(
         self,
@@ -221,6 +298,14 @@ class Reader(Clauses):
             joined = [k for k in after if p.deps[k] == "conj" and p.tags[k] in VERB_TAGS]
             if len(joined) == 1 and joined[0] == v + 2 and all(p.deps[k] in {"conj", "cc", "punct"} for k in after):
                 objects = [x for k in p.children[joined[0]] if p.deps[k] in OBJECTS for x in self.spread(k)]
+        for k in prepositions:
+            if p.lower[k] == "including" and objects and objects[-1] < k:
+                self._included(objects[-1], k)
+            for x in p.children[k] if objects else ():
+                sense = WITH.get((predicate, p.lower[k], p.lemmas[x].lower()))
+                if sense is not None and p.deps[x] == "pobj":
+                    predicate = sense  # "brought the war to an end" ended it
+                    prepositions = [other for other in prepositions if other != k]
         light = ""
         if clausal and predicate in SAYING:
             prepositions = [k for k in prepositions if (predicate, p.lower[k]) in self.types]
@@ -241,12 +326,15 @@ class Reader(Clauses):
             if light:
                 break
         if not light:
+            if clausal and predicate in RAISING and any(p.deps[k] in {"xcomp", "ccomp"} for k in p.children[v]):
+                objects = []  # "rules require every product to have a label": it is the label that they require
             prevented = predicate in PREVENTING and any(
                 p.lower[k] == "from" and any(p.deps[x] == "pcomp" for x in p.children[k]) for k in prepositions
             )
             for o in objects if not prevented else ():
                 for s in c.subjects:
                     self._add(v, c, s, predicate, "", o, 1.0, "active")
+                self._beyond(v, c, c.subjects, predicate, o, "active")
             for o in datives if not clausal else ():
                 for s in c.subjects:
                     self._add(v, c, s, predicate, "to", o, 0.9, "active")
@@ -256,7 +344,7 @@ class Reader(Clauses):
         if not light:
             # "exported wheat to Egypt": the noun's preposition is the verb's where the lexicon knows the pair
             for o in objects:
-                for k in p.children[o]:
+                for k in p.children[o] if not empty(p, o) else ():
                     if p.deps[k] == "prep" and p.lower[k] != "of" and (predicate, p.lower[k]) in self.types:
                         self._prepositional(v, c, c.subjects, predicate, k, True, "active")
 
@@ -264,6 +352,12 @@ class Reader(Clauses):
         self, v: int, c: Clause, predicate: str, agents: list[int], objects: list[int], prepositions: list[int]
     ) -> None:
         p = self.p
+        for a in agents:
+            if p.lemmas[a].lower() in TIME_NOUNS and any(
+                p.tags[x] == "CD" or p.lower[x] in {"a", "an"} for x in p.children[a]
+            ):
+                for s in c.subjects:
+                    self._add(v, c, s, predicate, "by", a, 0.9, "when")  # "was delayed by an hour"
         agents = [a for a in agents if p.lemmas[a].lower() not in TIME_NOUNS and p.tags[a] not in {"CD"}]
         if agents:
             for s in agents:
@@ -291,8 +385,12 @@ class Reader(Clauses):
         """Make the rows of one prepositional phrase."""
         p = self.p
         preposition = p.lower[k]
-        if preposition in CIRCUMSTANCE:
+        if preposition in CIRCUMSTANCE or (preposition == "without" and further) or ":" in p.words[v:k]:
             return
+        if preposition in {"from", "to"} and any(
+            p.lower[x] in {"everything", "anything"} and p.lower[x + 1] == "from" for x in range(v, k)
+        ):
+            return  # "sells everything from furniture to toys": neither whence nor where
         if preposition == "to" and "from" in p.lower[v:k] and not any(p.lower[x] == "from" for x in p.children[v]):
             return  # "on everything from furniture to holidays"
         if kind == "agentless":
@@ -313,7 +411,7 @@ class Reader(Clauses):
             self.rows[before:] = [row._replace(negated=True) for row in self.rows[before:]]
             return
         shown = preposition
-        if kind == "light" and not known and (predicate, "") in self.types:
+        if kind == "light" and not known and ((predicate, "") in self.types or predicate in BARE):
             shown = ""  # "launched an attack on the port" is "attacked the port"
         factor = 1.0 if known else 0.85 if further else 0.9
         for child in p.children[k]:
@@ -327,17 +425,34 @@ class Reader(Clauses):
                             self._add(v, c, s, predicate, f"{preposition} {p.lower[child]} of", o, 0.9, kind)
                     continue
                 for o in self.spread(child):
+                    if p.lower[o] in {"which", "whom"} and p.deps[v] == "relcl":
+                        o = p.heads[v]  # "the review on which the law is based"
+                        if o in subjects:
+                            continue
                     if preposition == "to" and p.tags[self.phrase(o)[0]] == "RB":
                         continue  # "to effectively counter threats" is no place to go
                     if not self._circumstance(preposition, o):
                         for s in subjects:
                             self._add(v, c, s, predicate, shown, o, factor, kind)
+                    self._beyond(v, c, subjects, predicate, o, kind)
             elif p.deps[child] == "prep" and preposition in DOUBLE:
                 joined = f"{preposition} {p.lower[child]}"
                 for o in self.objects(child):
                     if not self._circumstance(p.lower[child], o):
                         for s in subjects:
                             self._add(v, c, s, predicate, joined, o, 0.85, kind)
+
+    def _beyond(self, v: int, c: Clause, subjects: Sequence[int], predicate: str, o: int, kind: str) -> None:
+        """Read what the parser hangs on an amount as the verb's (*rose by 0.8 per cent against the euro*)."""
+        p = self.p
+        m = self.mention[o]
+        if kind == "light" or not (
+            (m >= 0 and self.mentions[m].type in {"PERCENT", "MONEY"}) or p.lemmas[o].lower() in {"cent", "percent"}
+        ):
+            return
+        for k in p.children[o]:
+            if p.deps[k] == "prep" and p.lower[k] in {"against", "to", "from", "for", "at"}:
+                self._prepositional(v, c, subjects, predicate, k, True, kind)
 
     def _circumstance(self, preposition: str, o: int) -> bool:
         """Tell whether a prepositional object is a time, a measure or an adverb rather than a participant."""
@@ -346,6 +461,8 @@ class Reader(Clauses):
         if timely(p, o) or (preposition, noun) in IDIOMS:
             return True
         m = self.mention[o]
+        if parted(p, o):
+            return False
         if m < 0:
             return p.tags[o] in {"CD", "RB", "IN", "JJ", "RBR", "JJS", "JJR", "$"}
         return self.mentions[m].type == "DATE"
@@ -363,11 +480,20 @@ class Reader(Clauses):
             linked = [
                 k
                 for k in p.children[o]
-                if p.deps[k] == "prep" and (f"be {p.lemmas[o].lower()}", p.lower[k]) in self.types
+                if p.deps[k] == "prep"
+                and (f"be {p.lemmas[o].lower()}", p.lower[k]) in self.types
+                and not any(p.tags[x] == "JJS" for x in p.children[o])  # "the hardest part of the work" is none of it
             ]
             for k in linked:
                 self._prepositional(v, c, c.subjects, f"be {p.lemmas[o].lower()}", k, False, "copula")
-            if p.tags[o][:2] != "NN" or empty(p, o) or p.lemmas[o].lower() in NO_ROW or timely(p, o):
+            if (
+                p.tags[o][:2] != "NN"
+                or empty(p, o)
+                or (p.lemmas[o].lower() in NO_ROW and not any(p.tags[x] == "JJS" for x in p.children[o]))
+                or timely(p, o)
+                or (o + 1 < p.n and p.tags[o + 1] == "CD")  # "is five feet two"
+                or any(p.deps[x] == "poss" and timely(p, x) for x in p.children[o])  # "is a day's walk away"
+            ):
                 continue
             if any(p.deps[k] == "relcl" and p.tags[k] == "VB" for k in p.children[o]):
                 continue
@@ -375,6 +501,11 @@ class Reader(Clauses):
                 self._add(v, c, s, predicate, "", o, 1.0, "copula")
         if complement >= 0:
             word = p.lower[complement]
+            if word == "worth":
+                for o in p.children[complement]:
+                    if p.deps[o] in {"npadvmod", "dobj", "pobj"} and o > complement:
+                        for s in c.subjects:
+                            self._add(v, c, s, f"{predicate} worth", "", o, 1.0, "copula")
             if word in VAGUE or p.tags[complement][:1] not in {"J", "V"} or p.tags[complement] in {"JJR", "JJS"}:
                 return
             facts = c
@@ -408,10 +539,12 @@ class Reader(Clauses):
             elif d == "prep":
                 if p.lower[k] == "as" and any(p.lower[x] == "such" for x in p.children[k]):
                     self._examples(n, k)
+                elif p.lower[k] == "including" and k > n:
+                    self._included(n, k)
                 elif (
                     p.lower[k] in {"of", "at", "from"}
                     and m >= 0
-                    and k == self.phrase(n)[1] + 1
+                    and self.mention[k - 1] == m
                     and self.mentions[m].type == "PERSON"
                 ):
                     self._affiliation(n, n, k, "be", "")
@@ -516,10 +649,14 @@ class Reader(Clauses):
             return
         if m >= 0:
             subject, role = n, k
+            if p.tags[k] == "NNS" and self.mentions[m].type in {"GPE", "PERSON"}:
+                return  # "rivals in Norway, makers of boats": one is not many
             if self.mentions[m].type == "PERSON" and p.lemmas[k].lower() in NO_PERSON:
                 return
         elif other >= 0:
             subject, role = k, n
+            if self.mentions[other].type == "PERSON" and p.lemmas[n].lower() in NO_PERSON:
+                return
             if any(p.tags[x] not in {"``", "''", ","} for x in range(n + 1, p.lefts[k])):
                 return
         elif (
@@ -601,6 +738,15 @@ class Reader(Clauses):
         for x in self.objects(k):
             self._add(n, c, x, "be", "", n, 1.0, "example")
 
+    def _included(self, n: int, k: int) -> None:
+        """Read *results, including images* as what the results include."""
+        p = self.p
+        c = self._around(n).copied("including")
+        c.modality, c.tense = "", "present"
+        for x in self.objects(k):
+            if p.tags[x][:2] == "NN":
+                self._add(n, c, n, "include", "", x, 1.0, "example")
+
     def _add(
         self,
         v: int,
@@ -616,20 +762,24 @@ class Reader(Clauses):
         """Write down a row, unless an argument says nothing."""
         p = self.p
         if s != VIRTUAL:
-            if s == o or (p.tags[s] in NO_SUBJECT and self.headed(s) < 0):
+            if s == o or (p.tags[s] in NO_SUBJECT and self.headed(s) < 0 and not parted(p, s) and s not in self.wholes):
                 return
             if timely(p, s) and self.headed(s) < 0 and kind != "copula":
                 return
             m = self.mention[s]
             if m >= 0 and self.mentions[m].type in VALUES:
                 return
-        if p.tags[o] in NO_OBJECT and self.headed(o) < 0:
+        if p.tags[o] in NO_OBJECT and self.headed(o) < 0 and not parted(p, o):
             return
-        if timely(p, o) and self.headed(o) < 0 and predicate not in LASTING:
+        dealt = kind == "when" or predicate in LASTING or (not preposition and had(p, o))
+        if timely(p, o) and self.headed(o) < 0 and not dealt:
             return
         m = self.mention[o]
-        if (m >= 0 and self.mentions[m].type == "DATE") or (
-            p.tags[o] == "CD" and m < 0 and not any(p.tags[k] == "$" for k in p.children[o])
+        if (m >= 0 and self.mentions[m].type == "DATE" and not dealt) or (
+            p.tags[o] == "CD"
+            and (m < 0 or self.mentions[m].type == "CARDINAL")
+            and not parted(p, o)
+            and not any(p.tags[k] == "$" for k in p.children[o])
         ):
             return
         negated = (
@@ -647,9 +797,13 @@ class Reader(Clauses):
         if s >= 0 and any(p.tags[k] in {"WRB", "WP", "WDT"} for k in range(sl, s)):
             return  # "how many students finish"
         ol, oh = self.phrase(o)
+        if p.lower[ol] == "as" and ol < o:
+            return  # "half as many sprains": how many is not said
+        if preposition and p.lower[ol] == preposition and ol < o and trim < 0:
+            trim = ol + 1  # "over six miles", all of it taken for a quantity
         if trim >= 0:
             ol, oh = trim, max(trim, oh)
-        if s != VIRTUAL and kind != "title" and (sl <= ol <= sh or ol <= sl <= oh):
+        if s != VIRTUAL and kind not in {"title", "affiliation"} and (sl <= ol <= sh or ol <= sl <= oh):
             return
         self.rows.append(
             Row(

@@ -47,7 +47,7 @@ in move effort bid attempt engagement step sign blow decision mean meantime proc
 in line keeping favour favor charge danger person public private essence reality all interim run
 by contrast far hand law chance nature default means way
 for example instance now sake comfort purpose reason good free certain
-at least most all once rate expense best worst first last moment stake work risk length present large home
+at age least most all once rate expense best worst first last moment stake work risk length present large home
 of course
 on average record top hand basis behalf contrary whole way board site time purpose hold side line foot ground
 as result part rule consequence matter whole
@@ -95,12 +95,39 @@ sign / contract agreement deal treaty accord memorandum pact = sign
 file bring / lawsuit suit = sue
 declare / war = declare war
 raise / question = question
+bring put / end = end
 """
 LIGHT: dict[tuple[str, str], str] = {}
 for _line in _LIGHT.strip().splitlines():
     _verbs, _rest = _line.split(" / ")
-    _nouns, _sense = _rest.split(" = ")
-    LIGHT.update({(_verb, _noun): _sense for _verb in _verbs.split() for _noun in _nouns.split()})
+    _named, _sense = _rest.split(" = ")
+    LIGHT.update({(_verb, _noun): _sense for _verb in _verbs.split() for _noun in _named.split()})
+
+#: Of these, what is done to something and needs no preposition (*brought an end to the war*).
+BARE = frozenset({"end"})
+
+#: Verbs with a prepositional phrase that carries the sense: verbs / preposition noun = predicate.
+_WITH = """
+bring draw / to end close halt conclusion = end
+put / to end = end
+bring / to light = reveal
+take / into account consideration = consider
+put / into practice effect action = implement
+put / to use = use
+put / at risk = endanger
+put / on hold = suspend
+put / in place = establish
+call throw / into question doubt = question
+hold bring / to account = hold to account
+bring / under control = control
+set / in motion = start
+"""
+WITH: dict[tuple[str, str, str], str] = {}
+for _line in _WITH.strip().splitlines():
+    _verbs, _rest = _line.split(" / ")
+    _phrase, _sense = _rest.split(" = ")
+    _preposition, *_nouns = _phrase.split()
+    WITH.update({(_verb, _preposition, _noun): _sense for _verb in _verbs.split() for _noun in _nouns})
 
 #: Nouns that hold two parties (*cooperation between A and B*): the predicate = nouns.
 _MUTUAL = """

@@ -1,0 +1,321 @@
+"""Parses that cannot be right are put right where the words around leave one reading.
+
+The model slips most on short sentences and on text that still holds spun
+words.  Each rule sees a contradiction (an adjective with an object, a verb
+that hangs on nothing, a relative pronoun far from its noun) and settles it;
+where two readings are left, the parse stays as it is.  A mended parse is read
+by the same clause rules as any other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from unspin.extract.wordlists import words
+
+if TYPE_CHECKING:
+    from unspin.extract.parses import Parse
+
+_SUBJECTS = words("nsubj nsubjpass")
+_FINITE = words("VBD VBZ VBP MD")
+_VERBS = words("VB VBD VBG VBN VBP VBZ")
+_PLACES = words("nsubj nsubjpass dobj pobj attr appos")
+
+#: Plural nouns that are verbs after a noun phrase with an article (*a contract and hopes for an answer*).
+_HOPES = words("hopes plans aims wants seeks intends")
+
+#: Adjectives in -ing that stand before a noun with a comma before them and are no participles of the clause.
+_DESCRIBING = words("leading growing existing remaining following surrounding neighbouring neighboring outstanding")
+
+
+def mend(p: Parse) -> bool:
+    """Mend a parse in place and tell whether anything changed; edges must be worked out anew then."""
+    changed = False
+    for i in range(p.n):
+        tag, dep = p.tags[i], p.deps[i]
+        kids = p.children[i]
+        if dep in _PLACES and tag in {"JJ", "RB"} and any(p.lower[k] in {"a", "an", "the"} for k in kids):
+            changed = _article(p, i) or changed
+        if not kids:
+            if dep == "prep" and p.lower[i] in {"provided", "providing"}:
+                changed = _provided(p, i) or changed
+            if dep == "amod" and i and p.words[i - 1] == ",":
+                changed = _participle(p, i) or changed
+            continue
+        if tag in {"JJ", "NN", "VB", "VBD", "VBN"}:
+            changed = _verb(p, i) or changed
+        if dep == "nummod" and tag == "CD":
+            changed = _shifted(p, i) or changed
+        elif dep == "parataxis":
+            changed = _said(p, i) or changed
+        if dep == "csubj" and tag == "VBG":
+            changed = _gerund(p, i) or changed
+        elif dep == "acl" and tag == "VBD":
+            changed = _finite(p, i) or changed
+        elif tag in _VERBS and dep not in {"relcl", "ROOT"}:
+            changed = _relative(p, i) or changed
+        elif tag == "NNS" and dep == "conj":
+            changed = _hopes(p, i) or changed
+        elif tag == "NNS" and dep == "ROOT":
+            changed = _noun_root(p, i) or changed
+    return changed
+
+
+def base(word: str) -> str:
+    """Give the base form of a verb.
+
+    >>> base("Surprising"), base("ships")
+    ('surprise', 'ship')
+    """
+    from lemminflect import getLemma
+
+    found = getLemma(word.lower(), upos="VERB")
+    return str(found[0]) if found else word.lower()
+
+
+def _is_verb(word: str) -> bool:
+    from lemminflect import getAllLemmas
+
+    return "VERB" in getAllLemmas(word.lower())
+
+
+def _become(p: Parse, i: int, tag: str) -> None:
+    p.tags[i] = tag
+    p.lemmas[i] = base(p.words[i])
+
+
+def _hang(p: Parse, i: int, head: int, dep: str) -> None:
+    """Hang a token elsewhere; nothing is hung below itself."""
+    if head != i:
+        old = p.heads[i]
+        if old != i and i in p.children[old]:
+            p.children[old].remove(i)
+        if i not in p.children[head]:
+            p.children[head].append(i)
+            p.children[head].sort()
+    p.heads[i] = head
+    p.deps[i] = dep
+
+
+def _below(p: Parse, i: int, top: int) -> bool:
+    """Tell whether a token hangs below another."""
+    steps = 0
+    while p.heads[i] != i and steps < 60:
+        if i == top:
+            return True
+        i, steps = p.heads[i], steps + 1
+    return i == top
+
+
+def _article(p: Parse, i: int) -> bool:
+    """*The whale is a mammal*: what has an article and is subject or object is a noun."""
+    if i + 1 < p.n and p.tags[i + 1][:2] == "NN" and p.heads[i + 1] == p.heads[i]:
+        return False  # the noun is the next word
+    if any(p.tags[k] in {"RBS", "RBR"} for k in p.children[i]):
+        return False  # "is the most surprising"
+    p.tags[i] = "NN"
+    return True
+
+
+def _verb(p: Parse, i: int) -> bool:
+    """*The larger ones clear the way*: what has subject and object is a verb; a bare one with a subject is finite."""
+    kids = p.children[i]
+    subjects = [k for k in kids if p.deps[k] in _SUBJECTS and k < i]
+    if not subjects:
+        return False
+    tag = p.tags[i]
+    if any(p.deps[k] in {"aux", "auxpass", "cop"} for k in kids):
+        return False
+    dep = p.deps[i]
+    if tag in {"JJ", "NN"}:
+        if any(p.deps[k] in {"det", "poss", "case"} for k in kids):
+            return False
+        if not any(p.deps[k] == "dobj" and k > i for k in kids) or not _is_verb(p.words[i]):
+            return False
+        plural = p.tags[subjects[0]] in {"NNS", "NNPS"}
+        _become(p, i, "VBP" if plural and dep != "ccomp" else "VB")
+        return True
+    if tag == "VBD" and dep == "ccomp" and p.lemmas[p.heads[i]] == "let":
+        p.tags[i] = "VB"  # "lets universities set fees"
+        return True
+    if tag == "VB" and dep in {"ROOT", "relcl"}:
+        p.tags[i] = "VBP"
+        return True
+    if tag == "VBN" and dep == "ROOT" and p.deps[subjects[0]] == "nsubj":
+        p.tags[i] = "VBD"  # "the company invested in": a passive would have its auxiliary
+        return True
+    return False
+
+
+def _provided(p: Parse, i: int) -> bool:
+    """*will build it provided the state pays*: a participle before a clause with nothing below it is a conjunction."""
+    clause = next((k for k in p.children[p.heads[i]] if k > i and p.lefts[k] == i + 1 and p.deps[k] == "ccomp"), -1)
+    if clause < 0:
+        return False
+    p.tags[i] = "IN"
+    _hang(p, i, clause, "mark")
+    p.deps[clause] = "advcl"
+    return True
+
+
+def _participle(p: Parse, i: int) -> bool:
+    """*left the rate unchanged, surprising traders*: a second object after a comma is the participle's."""
+    if not p.lower[i].endswith("ing") or p.lower[i] in _DESCRIBING or p.tags[i] not in {"JJ", "VBG"}:
+        return False
+    noun = p.heads[i]
+    verb = p.heads[noun]
+    if (
+        noun <= i
+        or p.deps[noun] not in {"dobj", "appos", "dep", "npadvmod"}
+        or p.tags[noun][:2] != "NN"
+        or p.tags[verb] not in _VERBS
+        or verb > i
+        or any(p.deps[k] in {"det", "poss", "cc"} and k < i for k in p.children[noun])
+        or any(p.tags[k] == "CC" or p.words[k] == "," for k in range(i + 1, noun))
+        or not any(p.deps[k] in {"dobj", "prep", "acomp", "attr"} and k < i for k in p.children[verb])
+        or not _is_verb(p.words[i])
+    ):
+        return False
+    _become(p, i, "VBG")
+    _hang(p, i, verb, "advcl")
+    _hang(p, noun, i, "dobj")
+    return True
+
+
+def _shifted(p: Parse, i: int) -> bool:
+    """*brought to an end one of the wars*: a number after a noun that it cannot count is the verb's object."""
+    noun = p.heads[i]
+    preposition = p.heads[noun]
+    verb = p.heads[preposition]
+    if (
+        i != noun + 1
+        or p.deps[noun] != "pobj"
+        or p.deps[preposition] != "prep"
+        or p.tags[verb] not in _VERBS
+        or any(p.deps[k] == "dobj" for k in p.children[verb])
+        or not any(p.lower[k] == "of" for k in p.children[i])
+    ):
+        return False
+    _hang(p, i, verb, "dobj")
+    return True
+
+
+def _said(p: Parse, i: int) -> bool:
+    """*Farmers who wait, said the minister, make money*: the first of two subjects is that of the main verb."""
+    verb = p.heads[i]
+    subjects = [k for k in p.children[i] if p.deps[k] == "nsubj"]
+    if (
+        verb < i
+        or len(subjects) != 2
+        or not subjects[0] < i < subjects[1]
+        or any(p.deps[k] in _SUBJECTS for k in p.children[verb])
+        or p.words[i - 1] != ","
+    ):
+        return False
+    _hang(p, subjects[0], verb, "nsubj")
+    return True
+
+
+def _gerund(p: Parse, i: int) -> bool:
+    """*Farmers growing rice use water*, *Combining data cut the time*: whose subject and object a noun is."""
+    verb = p.heads[i]
+    own = [k for k in p.children[i] if p.deps[k] == "nsubj" and k == i - 1]
+    if own and not any(p.deps[k] in _SUBJECTS for k in p.children[verb]):
+        _hang(p, own[0], verb, "nsubj")
+        _hang(p, i, own[0], "acl")
+        if p.tags[verb] == "VB" and not any(p.deps[k] == "aux" for k in p.children[verb]):
+            p.tags[verb] = "VBP"
+        return True
+    between = [k for k in p.children[verb] if p.deps[k] == "nsubj" and i < k < verb]
+    if between and not any(p.deps[k] == "dobj" for k in p.children[i]):
+        _hang(p, between[0], i, "dobj")
+        return True
+    return False
+
+
+def _finite(p: Parse, i: int) -> bool:
+    """*Japan's failure to protect whales angered Australia*: the only finite verb is that of the sentence."""
+    begin, end = next((a, b) for a, b in p.sents if a <= i < b)
+    root = next((k for k in range(begin, end) if p.deps[k] == "ROOT"), -1)
+    if (
+        root < 0
+        or root >= i
+        or p.tags[root][:2] != "NN"
+        or any(p.tags[k] in _FINITE for k in range(begin, end) if k != i)
+        or not any(p.deps[k] == "dobj" for k in p.children[i])
+        or any(p.words[k] == "," for k in range(root, i))
+        or not any(p.tags[k] == "VB" for k in range(root, i))
+    ):
+        return False
+    _hang(p, i, i, "ROOT")
+    for k in range(begin, end):
+        if i in p.children[k] and k != i:
+            p.children[k].remove(i)
+    _hang(p, root, i, "nsubj")
+    return True
+
+
+def _relative(p: Parse, i: int) -> bool:
+    """*light that most instruments cannot detect*: a relative pronoun's verb hangs on the noun before it."""
+    pronoun = next(
+        (
+            k
+            for k in p.children[i]
+            if ((p.tags[k] == "WDT" and p.lower[k] in {"which", "that"}) or p.lower[k] == "who")
+            and p.deps[k] in {"nsubj", "nsubjpass", "dobj"}
+        ),
+        -1,
+    )
+    if pronoun < 2 or pronoun > i or p.lefts[i] < pronoun:
+        return False
+    before = pronoun - 1
+    if p.words[before] == ",":
+        before -= 1
+    elif p.lower[pronoun] == "who":
+        return False  # "asked who": a question, not a relative
+    if p.tags[before][:2] != "NN" or _below(p, before, i) or p.heads[i] == before:
+        return False
+    _hang(p, i, before, "relcl")
+    return True
+
+
+def _hopes(p: Parse, i: int) -> bool:
+    """*has offered a contract and hopes for an answer*: a bare plural after a noun with an article is a verb."""
+    noun = p.heads[i]
+    verb = p.heads[noun]
+    if (
+        p.lower[i] not in _HOPES
+        or p.deps[noun] != "dobj"
+        or p.tags[verb] not in _VERBS
+        or p.lower[i - 1] != "and"
+        or i + 1 >= p.n
+        or p.lower[i + 1] not in {"for", "to"}
+        or not any(p.lower[k] in {"a", "an"} for k in p.children[noun])
+    ):
+        return False
+    _become(p, i, "VBZ")
+    _hang(p, i, verb, "conj")
+    return True
+
+
+def _noun_root(p: Parse, i: int) -> bool:
+    """*The town borders on a park*: a sentence without a verb whose last noun can be one."""
+    begin, end = next((a, b) for a, b in p.sents if a <= i < b)
+    noun = i - 1
+    if (
+        noun < begin
+        or p.deps[noun] != "compound"
+        or p.tags[noun] != "NN"
+        or p.heads[noun] != i
+        or noun - 1 < begin
+        or p.lower[noun - 1] not in {"a", "an", "the"}
+        or any(p.tags[k] in _VERBS or p.tags[k] == "MD" for k in range(begin, end))
+        or not any(p.deps[k] in {"prep", "dobj"} for k in p.children[i])
+        or p.words[end - 1] not in ".!?"
+        or not _is_verb(p.words[i])
+    ):
+        return False
+    _become(p, i, "VBZ")
+    _hang(p, noun, i, "nsubj")
+    _hang(p, noun - 1, noun, "det")
+    return True
