@@ -7,7 +7,6 @@ neither spaCy nor pandas.
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 import os
 import re
@@ -87,6 +86,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     given = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in given
     given = [word for word in given if word != "--debug"]
+    # Products of small matrices: more threads than one only wait for each other, and for those of other workers.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # A scheduler ends a process with SIGTERM: it is left as cleanly as by Ctrl-C.
     with contextlib.suppress(ValueError):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -547,10 +548,10 @@ def check_lexicon(
 ) -> int:
     """Check packs as code: schema, order, duplicates, loops, every example and keep sentence; exit 1 at a fault."""
     from unspin.lexicon import check, mend
+    from unspin.restore import uncollected
 
     names = tuple(pack or ())
-    gc.disable()  # a check makes many small things and drops few: looking for cycles took a fifth of its time
-    try:
+    with uncollected():  # a check makes many small things and drops few: looking for cycles took a fifth of its time
         findings = check.check(names, clean)
         for _ in range(FIXES if fix else 0):
             mended = mend.mend(findings, names)
@@ -559,8 +560,6 @@ def check_lexicon(
             if not mended:
                 break
             findings = check.check(names)
-    finally:
-        gc.enable()
     faults = sum(f.fault for f in findings)
     if as_json:
         _print(json.dumps([f._asdict() for f in findings], ensure_ascii=False, indent=1))

@@ -373,7 +373,7 @@ def check(names: Sequence[str | Path] = (), clean: Path | None = None) -> list[F
             raise
         return found
     mark = fingerprint(folders)
-    rows = candidates.load_rows(packs, mark)
+    rows = candidates.load_rows(lambda: packs, mark)
     trie = candidates.build_trie(rows)
     restorer = Restorer(packs, trie, features.load_weights(), (Trigram(), Web.load()), 0.5, mark,
                         features.load_records())

@@ -147,7 +147,7 @@ class Examples:
     def __init__(self, entries: Sequence[Entry], restorer: Restorer) -> None:
         self._sentences = sorted({MARK.sub(lambda m: m[2], e.example) for e in entries}, key=lambda s: (len(s), s))
         self._restorer = restorer
-        self._trie = load_trie(restorer.packs, str(restorer.identity()["lexicons"]))
+        self._trie = load_trie(lambda: restorer.packs, str(restorer.identity()["lexicons"]))
 
     def better(self, entry: Entry) -> str:
         """Give an example that the entry wins, or an empty string where no sentence has one."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import gc
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -24,7 +27,7 @@ from unspin.restore.language_model import Mixture, Models, Web
 from unspin.restore.tokens import Token, tokens
 from unspin.restore.trigram import Trigram
 
-__all__ = ["Decoded", "LexiconError", "Piece", "Restorer"]
+__all__ = ["Decoded", "LexiconError", "Piece", "Restorer", "uncollected"]
 
 #: Share of the longer words that a Title-Case block capitalises.
 TITLE_SHARE = 0.6
@@ -64,6 +67,7 @@ class Known(NamedTuple):
     """What is known of the candidates for the words of a key, wherever these stand."""
 
     candidates: tuple[Candidate, ...]
+    words: list[tuple[int, ...]]  #: what each puts into the text
     own: Floats  #: their features of their own, (candidates, features)
     vectors: npt.NDArray[np.float32]  #: of the words that stand there and of each candidate, for the context model
 
@@ -78,7 +82,7 @@ class Restorer:
 
     def __init__(
         self,
-        packs: Sequence[Pack],
+        packs: Sequence[Pack] | Callable[[], Sequence[Pack]],
         trie: candidates.Trie,
         weights: features.Weights,
         models: tuple[Trigram, Web],
@@ -86,7 +90,7 @@ class Restorer:
         lexicon_hash: str = "",
         records: features.Records | None = None,
     ) -> None:
-        self.packs = tuple(packs)
+        self._packs = packs
         self.records: features.Records = records or {}
         self._context: ContextModel = shipped_context()
         self.weights = weights
@@ -104,19 +108,30 @@ class Restorer:
         """Load packs by name or path (all shipped ones where none is named).
 
         Raises LexiconError at the first line of a pack that cannot be used.
+        Packs that were compiled before are not read again until they are asked for.
         """
         folders = find_packs(packs)
         mark = fingerprint(folders)
-        read = read_packs(folders)
-        return cls(
-            read,
-            candidates.load_trie(read, mark),
-            features.load_weights(weights or features.WEIGHTS_PATH),
-            (Trigram(), Web.load()),
-            careful,
-            mark,
-            features.load_records(),
-        )
+
+        @functools.cache
+        def read() -> Sequence[Pack]:
+            return read_packs(folders)
+
+        with uncollected():  # nothing that loading makes is garbage
+            return cls(
+                read,
+                candidates.load_trie(read, mark),
+                features.load_weights(weights or features.WEIGHTS_PATH),
+                (Trigram(), Web.load()),
+                careful,
+                mark,
+                features.load_records(),
+            )
+
+    @property
+    def packs(self) -> tuple[Pack, ...]:
+        """The packs in order of name."""
+        return tuple(self._packs() if callable(self._packs) else self._packs)
 
     def identity(self) -> dict[str, object]:
         """Give what the restored text depends on besides the input: names and hashes."""
@@ -192,16 +207,22 @@ class Restorer:
         ``counts``: how often each phrase stands in the document.
         """
         title = is_title(found)
-        lattice = decoder.lattice(found, matches, self._language.vocabulary)
-        return Piece(block, found, matches, title, lattice, self.early(found, matches, title, counts))
+        known = [self.known(found, match) for match in matches]
+        words = [w for k in known for w in k.words]
+        lattice = decoder.lattice(found, matches, words, self._language.vocabulary)
+        return Piece(block, found, matches, title, lattice, self.early(found, matches, known, title, counts))
 
     def early(
-        self, found: Sequence[Token], matches: Sequence[Match], title: bool, counts: Mapping[Words, int]
+        self,
+        found: Sequence[Token],
+        matches: Sequence[Match],
+        known: Sequence[Known],
+        title: bool,
+        counts: Mapping[Words, int],
     ) -> Floats:
         """Give the features of all options that do not change from pass to pass, (options, features)."""
         if not matches:
             return np.zeros((0, len(features.NAMES)))
-        known = [self.known(found, match) for match in matches]
         values = np.concatenate([k.own for k in known])
         columns = {
             "capital": self.capital(found, matches, title),
@@ -221,8 +242,10 @@ class Restorer:
             spun = tuple(w for t in stretch for w in decoder.token_words(t))
             usual = self._frequency(spun)
             words = [t.word for t in stretch]
+            suffix = stretch[-1].suffix
             known = self._known[key] = Known(
                 match.candidates,
+                [self._language.vocabulary.numbers(decoder.option_words(c, suffix)) for c in match.candidates],
                 np.array(
                     [features.own(c, words, self._frequency(c.words) - usual, self.records) for c in match.candidates]
                 ),
@@ -232,38 +255,46 @@ class Restorer:
 
     def capital(self, found: Sequence[Token], matches: Sequence[Match], title: bool) -> list[float]:
         """Tell for each option whether its place is written like a name."""
-        return [
-            value
-            for match in matches
-            for value in [float(features.is_capital(found[match.first], title))] * len(match.candidates)
-        ]
+        values: list[float] = []
+        for first, _, given in matches:
+            values += [float(features.is_capital(found[first], title))] * len(given)
+        return values
 
     def suits(self, found: Sequence[Token], matches: Sequence[Match], known: Sequence[Known]) -> list[float]:
         """Give how much better each option suits its sentence than what stands there, by the context model."""
         begins = [i for i, token in enumerate(found) if token.breaks] + [len(found)]
         sentence = -1
         left = right = None
-        values: list[float] = []
-        for match, ours in zip(matches, known, strict=True):
+        places: list[npt.NDArray[np.float32]] = []
+        for match in matches:
             while match.first >= begins[sentence + 1]:
                 sentence += 1
                 left = None
             low, high = begins[sentence], begins[sentence + 1]
             if left is None or right is None:
                 left, right = self._context.contexts([t.word for t in found[low:high]])
-            around = left[match.first - low] + right[match.last - low]
-            stays, *others = [float(around @ vector) for vector in ours.vectors]
-            values += [other - stays for other in others]
+            places.append(left[match.first - low] + right[match.last - low])
+        sizes = [len(k.vectors) for k in known]
+        around = np.repeat(np.array(places), sizes, axis=0)
+        vectors = np.concatenate([k.vectors for k in known])
+        # One product a row: its bits do not depend on how many rows there are.
+        scores: list[float] = np.matmul(around[:, None, :], vectors[:, :, None])[:, 0, 0].tolist()
+        values: list[float] = []
+        at = 0
+        for size in sizes:
+            stays = scores[at]
+            values += [score - stays for score in scores[at + 1 : at + size]]
+            at += size
         return values
 
     def present(self, found: Sequence[Token], matches: Sequence[Match], counts: Mapping[Words, int]) -> list[float]:
         """Give how often each option's plain phrase stands in the document already, against the spun one."""
         values: list[float] = []
         for first, last, given in matches:
-            own = counts.get(tuple([t.word for t in found[first:last]]), 0)
+            own = counts.get(tuple([t.word for t in found[first:last]]), 0) + 0.5
             for candidate in given:
                 others = counts.get(candidate.words, 0)
-                values.append(math.log((others + 0.5) / (others + own + 0.5)))
+                values.append(math.log((others + 0.5) / (others + own)))
         return values
 
     def use_records(self, records: features.Records) -> None:
@@ -275,6 +306,7 @@ class Restorer:
         """Empty the memory of words and trigrams before a text that it has no room for."""
         if len(self._language.vocabulary) + size // 2 > ROOM:
             self._language.forget()
+            self._known.clear()
         if len(self._known) > ROOM // 8:
             self._known.clear()
             self._frequencies.clear()
@@ -414,6 +446,18 @@ class Restorer:
                 )
             )
         return made
+
+
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """Leave garbage that refers to itself for later."""
+    usual = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if usual:
+            gc.enable()
 
 
 def least_chance(careful: float, usual: float) -> float:

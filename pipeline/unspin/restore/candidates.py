@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import math
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -64,15 +65,22 @@ def weighed(entries: Sequence[Candidate]) -> list[Candidate]:
     >>> [round(c.changed_odds, 2) for c in weighed([base, base._replace(plain="forces", often=1)])]
     [0.81, 0.81]
     """
+    if len(entries) == 1:
+        return [Candidate(*entries[0][:-2], _odds(entries[0].often or NOT_JUDGED), 0.0)]
     shares: dict[str, int] = {}
     for entry in entries:
         shares[entry.answer] = max(shares.get(entry.answer, 0), entry.often or NOT_JUDGED)
     whole = sum(shares.values())
-    part = min(whole / 10.0, 0.95)
-    odds = math.log((part + 0.02) / (1.02 - part))
+    odds = _odds(whole)
     return [
         e._replace(changed_odds=odds, answer_share=math.log(shares[e.answer] / whole * len(shares))) for e in entries
     ]
+
+
+@functools.lru_cache(maxsize=100)
+def _odds(whole: int) -> float:
+    part = min(whole / 10.0, 0.95)
+    return math.log((part + 0.02) / (1.02 - part))
 
 
 def key_words(phrase: str) -> tuple[str, ...]:
@@ -163,12 +171,12 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "unspin"
 
 
-def load_trie(packs: Sequence[Pack], fingerprint: str) -> Trie:
-    """Give the compiled trie, from the cache while no pack file has changed."""
-    return build_trie(load_rows(packs, fingerprint))
+def load_trie(read: Callable[[], Sequence[Pack]], fingerprint: str) -> Trie:
+    """Give the compiled trie, from the cache while no pack file has changed; else the packs are read."""
+    return build_trie(load_rows(read, fingerprint))
 
 
-def load_rows(packs: Sequence[Pack], fingerprint: str) -> list[list[Any]]:
+def load_rows(read: Callable[[], Sequence[Pack]], fingerprint: str) -> list[list[Any]]:
     """Give the compiled rows, from the cache while no pack file has changed; else only new entries are inflected.
 
     The cache is JSON, never pickled; a cache that cannot be read or written is
@@ -181,7 +189,7 @@ def load_rows(packs: Sequence[Pack], fingerprint: str) -> list[list[Any]]:
         return rows
     known = remembered_forms()
     size = len(known)
-    rows = compile_rows(packs, known)
+    rows = compile_rows(read(), known)
     _remember(path, rows)
     if len(known) > size:
         _remember(cache_folder() / FORMS_FILE, known)
@@ -220,7 +228,9 @@ def find_matches(found: Sequence[Token], trie: Trie) -> list[Match]:
     """
     matches: list[Match] = []
     count = len(found)
-    for first in range(count):
+    for first, token in enumerate(found):
+        if token.word not in trie and (not token.suffix or token.word + token.suffix not in trie):
+            continue  # most tokens begin no key
         node: Trie | None = trie
         here: list[Match] = []
         last = first

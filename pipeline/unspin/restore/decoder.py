@@ -37,6 +37,15 @@ class Option(NamedTuple):
     candidate: Candidate
 
 
+class Step(NamedTuple):
+    """One way on from a token, as the search takes it."""
+
+    last: int
+    word: int  #: the first that it puts into the text, -1 where there is none
+    more: tuple[int, ...]
+    number: int  #: of the option, -1 where the token stays
+
+
 class Lattice(NamedTuple):
     """The words of a piece and the options for them, as numbers of a vocabulary."""
 
@@ -45,6 +54,7 @@ class Lattice(NamedTuple):
     kept: list[tuple[int, ...]]  #: that each token has as it stands
     breaks: list[bool]  #: whether a sentence begins at each token
     starts: dict[int, list[int]]  #: token -> numbers of the options that begin there, in order of token
+    steps: list[list[Step]]  #: the ways on from each token; staying comes first
 
 
 def token_words(token: Token) -> tuple[str, ...]:
@@ -61,20 +71,29 @@ def option_words(candidate: Candidate, suffix: str) -> tuple[str, ...]:
     return (*words[:-1], words[-1] + suffix) if suffix and words else words
 
 
-def lattice(found: Sequence[Token], matches: Sequence[Match], vocabulary: Vocabulary) -> Lattice:
-    """Lay out the options of a piece: matches in order, candidates of each in order."""
+def lattice(
+    found: Sequence[Token],
+    matches: Sequence[Match],
+    words: Sequence[tuple[int, ...]],
+    vocabulary: Vocabulary,
+) -> Lattice:
+    """Lay out the options of a piece: matches in order, candidates of each in order, with the words of each."""
+    kept = [
+        (vocabulary[token.word + token.suffix],) if "." not in token.word else vocabulary.numbers(token_words(token))
+        for token in found
+    ]
+    steps = [[Step(at, stays[0], stays[1:], -1)] for at, stays in enumerate(kept, 1)]
     options: list[Option] = []
-    words: list[tuple[int, ...]] = []
     starts: dict[int, list[int]] = {}
     for first, last, given in matches:
-        suffix = found[last - 1].suffix
-        here = starts.setdefault(first, [])
+        here, ways = starts.setdefault(first, []), steps[first]
         for candidate in given:
-            here.append(len(options))
+            number = len(options)
+            into = words[number]
+            here.append(number)
+            ways.append(Step(last, into[0] if into else -1, into[1:], number))
             options.append(Option(first, last, candidate))
-            words.append(vocabulary.numbers(option_words(candidate, suffix)))
-    kept = [vocabulary.numbers(token_words(token)) for token in found]
-    return Lattice(options, words, kept, [token.breaks for token in found], starts)
+    return Lattice(options, list(words), kept, [token.breaks for token in found], starts, steps)
 
 
 #: The numbers of chosen options, the last first, each with those before it.
@@ -88,21 +107,22 @@ def best_path(lattice: Lattice, channel: Sequence[float], scores: Mixture, beam:
     and the token can only stay, nothing needs to be scored: this makes text
     without candidates almost free.
     """
-    options, words, kept, breaks, starts = lattice
+    _, _, kept, breaks, _, steps = lattice
     names = scores.vocabulary.words
     start, stop = scores.vocabulary[START], scores.vocabulary[STOP]
     count = len(kept)
     # place -> {number of the last two words: (score, what was chosen)}
     places: list[dict[int, tuple[float, Chosen]]] = [{} for _ in range(count + 1)]
     places[0][start] = (0.0, None)
+    worths = [*channel, 0.0]  # the last one for number -1
     reach = 0  # the furthest place that any hypothesis has come to
     for at in range(count):
         here = places[at]
         if not here:
             continue
-        begun = starts.get(at)
+        ways = steps[at]
         sentence = breaks[at] and at
-        if begun is None and reach == at and len(here) == 1:
+        if len(ways) == 1 and reach == at and len(here) == 1:
             ((history, state),) = here.items()
             if sentence:
                 history = start
@@ -117,18 +137,17 @@ def best_path(lattice: Lattice, channel: Sequence[float], scores: Mixture, beam:
                     :beam
                 ]
             )
-        reach = max(reach, at + 1)
-        steps = [(places[at + 1], kept[at][0], kept[at][1:], 0.0, -1)]
-        for number in begun or ():
-            last, into = options[number].last, words[number]
-            reach = max(reach, last)
-            steps.append((places[last], into[0] if into else -1, into[1:], channel[number], number))
+        onward: list[tuple[dict[int, tuple[float, Chosen]], int, tuple[int, ...], float, int]] = []
+        for last, word, more, number in ways:
+            if last > reach:
+                reach = last
+            onward.append((places[last], word, more, worths[number], number))
         for history, (total, chosen) in here.items():
             if sentence:
                 total += scores[history << BITS | stop]
                 history = start
             shifted = history << BITS
-            for there, word, more, worth, number in steps:
+            for there, word, more, worth, number in onward:
                 value = total + worth
                 key = history
                 if word >= 0:
@@ -173,7 +192,7 @@ def places(lattice: Lattice, path: Sequence[int], vocabulary: Vocabulary) -> Ite
 
     Where a phrase was kept word by word, the phrase is a place of its own.
     """
-    options, words, kept, breaks, starts = lattice
+    options, words, kept, breaks, starts, _ = lattice
     start, stop = vocabulary[START], vocabulary[STOP]
     count = len(kept)
     chosen = {options[number].first: number for number in path}
@@ -223,24 +242,22 @@ def places(lattice: Lattice, path: Sequence[int], vocabulary: Vocabulary) -> Ite
 
 def weigh(lattice: Lattice, path: Sequence[int], channel: Sequence[float], scores: Mixture) -> list[Choice]:
     """Give the probability of each choice of a path, with what stands around it given."""
+    options, words, exp = lattice.options, lattice.words, math.exp
     choices: list[Choice] = []
     for first, last, taken, left, right, kept, rivals in places(lattice, path, scores.vocabulary):
-        scored: list[tuple[float, Candidate | None]] = [(read(left, kept, right, scores), None)]
+        values = [read(left, kept, right, scores)]
+        readings: list[Candidate | None] = [None]
         for number in rivals:
-            value = channel[number] + read(left, lattice.words[number], right, scores)
-            scored.append((value, lattice.options[number].candidate))
-        top = max(scored, key=_value)[0]
-        weights = [(math.exp(value - top), candidate) for value, candidate in scored]
-        whole = sum([w for w, _ in weights])
-        ranked = sorted([(w / whole, c) for w, c in weights], key=_rank)
-        candidate = lattice.options[taken].candidate if taken >= 0 else None
-        chance = next(p for p, c in ranked if c is candidate)
-        choices.append(Choice(first, last, candidate, chance, tuple(ranked)))
+            values.append(channel[number] + read(left, words[number], right, scores))
+            readings.append(options[number].candidate)
+        top = max(values)
+        weights = [exp(value - top) for value in values]
+        whole = sum(weights)
+        chances = [weight / whole for weight in weights]
+        at = rivals.index(taken) + 1 if taken >= 0 else 0
+        ranked = sorted(zip(chances, readings, strict=True), key=_rank)
+        choices.append(Choice(first, last, readings[at], chances[at], tuple(ranked)))
     return choices
-
-
-def _value(scored: tuple[float, Candidate | None]) -> float:
-    return scored[0]
 
 
 def _rank(weighed: tuple[float, Candidate | None]) -> tuple[float, str]:

@@ -148,14 +148,12 @@ class Trigram:
         backoff = self._backoff_table[self._pair_backoff[at]]
         return Pair(int(value) * BASE, value, self._next[at], self._next[at + 1], backoff)
 
-    def triple(self, before: int, pair: Pair, history: float) -> float:
-        """Give log P(word | before previous) of a pair of these; ``history`` is the back-off of the two before."""
-        if pair.start is None or before < 0:
-            return pair.alone
-        at = bisect_left(self._before, before, pair.first, pair.last)
-        if at < pair.last and self._before[at] == before:
+    def triple(self, before: int, first: int, last: int) -> float | None:
+        """Give log P(word | before previous) where the model has the three; ``first`` and ``last`` are of the pair."""
+        at = bisect_left(self._before, before, first, last)
+        if at < last and self._before[at] == before:
             return self._triple_values[self._triple_prob[at]]
-        return int(single(pair.start + history)) * BASE
+        return None
 
     def score(self, before: str, previous: str, word: str) -> float:
         """Give log P(word | before previous); empty strings stand for no history.
@@ -166,7 +164,11 @@ class Trigram:
         """
         b = self.known(before) if before else -1
         p = self.known(previous) if previous else -1
-        return self.triple(b, self.pair(p, self.known(word)), self.pair(b, p).backoff)
+        alone, start, first, last, _ = self.pair(p, self.known(word))
+        if start is None or b < 0:
+            return alone
+        found = self.triple(b, first, last)
+        return found if found is not None else int(single(start + self.pair(b, p).backoff)) * BASE
 
 
 def single(value: float) -> float:
