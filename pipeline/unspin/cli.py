@@ -7,7 +7,6 @@ neither spaCy nor pandas.
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 import os
 import re
@@ -549,10 +548,10 @@ def check_lexicon(
 ) -> int:
     """Check packs as code: schema, order, duplicates, loops, every example and keep sentence; exit 1 at a fault."""
     from unspin.lexicon import check, mend
+    from unspin.restore import uncollected
 
     names = tuple(pack or ())
-    gc.disable()  # a check makes many small things and drops few: looking for cycles took a fifth of its time
-    try:
+    with uncollected():  # a check makes many small things and drops few: looking for cycles took a fifth of its time
         findings = check.check(names, clean)
         for _ in range(FIXES if fix else 0):
             mended = mend.mend(findings, names)
@@ -561,8 +560,6 @@ def check_lexicon(
             if not mended:
                 break
             findings = check.check(names)
-    finally:
-        gc.enable()
     faults = sum(f.fault for f in findings)
     if as_json:
         _print(json.dumps([f._asdict() for f in findings], ensure_ascii=False, indent=1))

@@ -205,7 +205,7 @@ def main() -> None:
     files = [f for folder in folders for f in sorted(folder.glob("*.marked.txt"))]
     restorer = Restorer.load(args.pack)
     texts = {f.name: f.read_text(encoding="utf-8") for f in files}
-    late = {features.INDEX[n] for n in ("document", "block", "elsewhere", "density")}
+    late = {features.INDEX[n] for n in ("document", "block", "elsewhere", "density", "stranger")}
     every = list(range(len(features.NAMES)))
     spun = {}
     for name, marked in texts.items():

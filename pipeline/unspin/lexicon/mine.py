@@ -29,8 +29,8 @@ from unspin.restore.trigram import Trigram
 #: for most words of clean English.
 GAIN = 1.5
 
-#: The same for a glossary term: that all its words are neighbours of what stands there is evidence by itself.
-TERM_GAIN = 0.5
+#: The same once what UNATTESTED costs is taken off: of a word that only the thesaurus offers, and of a glossary term.
+STRICT_GAIN = 0.5
 
 #: A plain word is at least this usual (log-probability by itself); rarer ones are what spinners write.
 USUAL = -11.0
@@ -313,7 +313,7 @@ class Miner:
                 worths = [self._worth(a, b) for a, b in zip(here, term, strict=True) if a != b]
                 if None not in worths:
                     gain = self._gain(found, at, last, term, around) + sum(w for w in worths if w is not None)
-                    if gain >= TERM_GAIN and (best is None or gain > best[2]):
+                    if gain >= STRICT_GAIN and (best is None or gain > best[2]):
                         best = (last, " ".join(term), gain)
         return best
 
@@ -342,9 +342,10 @@ class Miner:
                 if not plain or plain == token.word or (near, form) not in {(b, f) for b, f, _ in bases(plain)}:
                     continue
                 gain = self._gain(found, at, at + 1, [plain], around) + self._thesaurus.worth(base, near)
+                least = GAIN
                 if not self._thesaurus.attested(base, near):
-                    gain -= chance
-                if gain >= GAIN and (best is None or gain > best[2]):
+                    gain, least = gain - chance, STRICT_GAIN
+                if gain >= least and (best is None or gain > best[2]):
                     best = (plain, (base, near, form), gain)
         return best
 

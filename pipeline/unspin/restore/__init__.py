@@ -349,14 +349,25 @@ class Restorer:
         document = features.log_odds(whole)
         words = sum(len(piece.found) for piece in pieces if piece.block in spun)
         density = math.log(10.0 * (prior.evidence(chosen) + 0.25) / (words + 60.0))
+        strangers = self.strangers(chosen)
         found: list[features.Context | None] = []
         for piece in pieces:
             if piece.block not in spun:
                 found.append(None)
                 continue
             block = features.log_odds(prior.share(by_block[piece.block], whole)) - document
-            found.append(features.Context(document, block, elsewhere, density))
+            found.append(features.Context(document, block, elsewhere, density, strangers))
         return found
+
+    def strangers(self, chosen: Sequence[Choice]) -> dict[str, float]:
+        """Give how strange each pack is to a document by what was chosen in it; nothing where no weight asks."""
+        if not any(weights[features.INDEX["stranger"]] for weights in (self.weights.second, self.weights.third)):
+            return {}
+        places: Counter[str] = Counter()
+        for choice in chosen:
+            if choice.candidate is not None and choice.probability >= prior.SURE:
+                places[choice.candidate.pack] += 1
+        return features.strangers(places, {pack.name: pack.family for pack in self.packs})
 
     # -- one piece
 
@@ -390,12 +401,15 @@ class Restorer:
         if not context.elsewhere:
             return [value + same for value in early]
         own = {(c.first, c.last, o.rule): p for c in before for p, o in c.others if o is not None}
-        elsewhere, together = weights[at["elsewhere"]], weights[at["together"]]
+        elsewhere, together, stranger = (weights[at[name]] for name in ("elsewhere", "together", "stranger"))
         values: list[float] = []
         for value, (first, last, candidate) in zip(early, piece.lattice.options, strict=True):
             rule = candidate.rule
             a, b = features.late(rule, context, own.get((first, last, rule), 0.0))
-            values.append(value + same + elsewhere * a + together * b)
+            value += same + elsewhere * a + together * b
+            if stranger:
+                value += stranger * context.strangers.get(candidate.pack, 0.0)
+            values.append(value)
         return values
 
     def mixture(self, weights: Sequence[float]) -> Mixture:

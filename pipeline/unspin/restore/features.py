@@ -35,6 +35,7 @@ NAMES = (
     "together",  # what the rule's other places say together: sum of log-odds over the root of their number
     "present",  # log of how often the plain phrase itself stands in the document, against the spun one:
     # a spinner that replaces a word mostly replaces it everywhere
+    "stranger",  # how seldom packs of this one's family explain what was found in the document: log share, 0 at best
     "trigram",
     "web",
 )
@@ -49,6 +50,7 @@ class Context(NamedTuple):
     block: float = 0.0
     elsewhere: Mapping[str, tuple[float, float, int]] = {}  #: rule -> sums of probability and log-odds, places
     density: float = 0.0
+    strangers: Mapping[str, float] = {}  #: pack -> the feature "stranger"
 
 
 #: Spun phrase -> plain phrase -> places in the gold articles; the empty plain phrase counts places that stay.
@@ -153,11 +155,30 @@ def late(rule: str, context: Context, own: float) -> tuple[float, float]:
     return 2.0 * (total - own) / (places - 1) - 1.0, (odds - log_odds(own)) / math.sqrt(places - 1)
 
 
+def strangers(places: Mapping[str, float], families: Mapping[str, str]) -> dict[str, float]:
+    """Give the feature "stranger" of each pack from the places that each pack explains in a document.
+
+    A pack of the family that explains most has 0; two pseudo-places for every
+    family keep few places from deciding.
+
+    >>> told = strangers({"news": 30.0, "web": 2.0}, {"news": "newswire", "web": "web", "sport": "newswire"})
+    >>> {name: round(value, 2) for name, value in told.items()}
+    {'news': 0.0, 'web': -2.08, 'sport': 0.0}
+    """
+    seen = dict.fromkeys(families.values(), 2.0)
+    for pack, count in places.items():
+        if pack in families:
+            seen[families[pack]] += count
+    most = max(seen.values(), default=1.0)
+    return {pack: math.log(seen[family] / most) for pack, family in families.items()}
+
+
 def complete(early: Sequence[float], rule: str, context: Context, own: float) -> list[float]:
     """Give all features of a candidate but for the language models' (0 there)."""
     values = [float(value) for value in early]
     values[9], values[10], values[17] = context.document, context.block, context.density
     values[11], values[18] = late(rule, context, own)
+    values[20] = context.strangers.get(rule.partition("/")[0], 0.0)
     return values
 
 

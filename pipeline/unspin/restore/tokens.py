@@ -76,6 +76,8 @@ def tokens(text: str, start: int, end: int) -> list[Token]:
 
     >>> [(t.word, t.suffix, t.breaks) for t in tokens("Libya’s army left. It won", 0, 25)]
     [('libya', "'s", True), ('army', '', False), ('left', '', False), ('it', '', True), ('won', '', False)]
+    >>> [t.word for t in tokens("the second 1/2", 0, 14)]
+    ['the', 'second', '1/2']
     """
     shields = [m.span() for m in SHIELD.finditer(text, start, end)]
     found: list[Token] = []
