@@ -25,7 +25,9 @@ LAYERS = [
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 
 #: Parts of a package that stand higher than the rest of it: they try entries out on whole documents.
-HIGHER = {"lexicon.check", "lexicon.mine", "lexicon.learn", "lexicon.explain", "lexicon.accept"}
+HIGHER = {
+    f"lexicon.{name}" for name in ("check", "proofs", "mend", "mine", "learn", "explain", "accept")
+}
 
 
 #: Asks the environment where caches belong; nothing that it gives depends on the answer.

@@ -9,8 +9,9 @@ import sys
 import pytest
 
 from unspin import runs
+from unspin.cli import main
 from unspin.compare import Comparison
-from unspin.decisions import COLUMNS, Decision, DecisionError, decide, read_decisions, unheeded
+from unspin.decisions import COLUMNS, MORE, Decision, DecisionError, decide, read_decisions, unheeded
 from unspin.edits import apply, changed
 from unspin.records import Block, Edit, Metadata, Restoration, Source
 from unspin.settings import Choices
@@ -131,6 +132,9 @@ def test_a_file_is_read_as_it_was_exported(tmp_path):
     found = read_decisions(write(tmp_path / "d.csv", *rows))
     assert found == {row[1]: (Decision(*row),) for row in rows}
     assert read_decisions(write(tmp_path / "none.csv")) == {}
+    longer = [(*rows[0], "pack", "He\n", " left."), (*rows[1], "place", "", "")]
+    found = read_decisions(write(tmp_path / "more.csv", *longer, header=COLUMNS + MORE))
+    assert found == {row[1]: (Decision(*row),) for row in longer}
 
 
 @pytest.mark.parametrize(
@@ -149,6 +153,14 @@ def test_a_file_is_read_as_it_was_exported(tmp_path):
 def test_a_row_that_cannot_be_is_told_with_its_line(tmp_path, rows, told):
     with pytest.raises(DecisionError, match=told):
         read_decisions(write(tmp_path / "d.csv", *rows))
+
+
+def test_a_scope_that_cannot_be_is_told(tmp_path):
+    row = ("a", "f", 0, 1, "x", "y", "r", "accept", "world", "", "")
+    with pytest.raises(DecisionError, match=r"d\.csv:2: scope 'world' cannot be; it must be place or pack"):
+        read_decisions(write(tmp_path / "d.csv", row, header=COLUMNS + MORE))
+    with pytest.raises(DecisionError, match=r"d\.csv:2: has 8 cells, not 11"):
+        read_decisions(write(tmp_path / "d.csv", row[:8], header=COLUMNS + MORE))
 
 
 @pytest.mark.parametrize("content", [b"", b"a,b\n", b"\xff\xfe\x00", b'"doc_id'])
@@ -221,3 +233,85 @@ def test_earlier_work_is_not_taken_for_decided_work(before, tmp_path):
 def _place(folder):
     (row,) = [row for row in rows_of(folder / "old", "edits") if row["original"] == "demanding situations"]
     return int(row["start"]), int(row["end"]), row["original"], row["replacement"], row["rule"]
+
+
+# ---------------------------------------------------------------- a pack
+
+
+ARMY = "news/army>military:noun"
+PROPOSED = [
+    ("The ", "army", "military", " met in the region. They left.", ARMY, "accept", "pack"),
+    ("It was an ", "army", "military", " of\nants. They left.", ARMY, "reject", "pack"),
+    ("He left. Their ", "armies", "militaries", " met.", ARMY + " | decision", "reject", "place"),
+    ("Leaders face ", "demanding situations", "challenges", " there.", "open:noun", "accept", "pack"),
+    ("Leaders met", "", " ", "yesterday.", "tidy:glued", "accept", "pack"),
+    ("Leaders met in ", "Libya", "Tunisia", " there.", "decision", "accept", "pack"),
+    ("The ", "men", "soldiers", " left.", "news/man>soldier:noun", "accept", "place"),
+]
+
+
+def take(tmp_path, capsys, *proposed):
+    rows = []
+    for n, (before, original, replacement, after, rule, word, scope) in enumerate(proposed):
+        start = 100 * n
+        cells = ["a.txt", "ff", start, start + len(original), original, replacement, rule, word, scope, before, after]
+        rows.append(cells)
+    path = write(tmp_path / "decisions.csv", *rows, header=COLUMNS + MORE)
+    given = path.read_bytes()
+    with pytest.raises(SystemExit) as left:
+        main(["lexicon", "accept", str(path), "--pack", str(tmp_path / "mine")])
+    assert path.read_bytes() == given
+    assert left.value.code == 0
+    return capsys.readouterr()
+
+
+@pytest.fixture
+def mine(tmp_path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "pack.toml").write_text('title = "Mine"\nfamily = "x"\nsubject = "x"\n')
+    return folder
+
+
+def test_a_pack_takes_what_was_decided_for_it(tmp_path, mine, capsys):
+    out, err = take(tmp_path, capsys, *PROPOSED)
+    # Of three decided places of "army" one is right: (1 + 1) of (3 + 2); a single place alone makes 7.
+    assert (mine / "entries.tsv").read_text() == (
+        "spun\tplain\tform\texample\toften\n"
+        "army\tmilitary\tnoun\tThe [army|military] met in the region.\t4\n"
+        "demanding situation\tchallenge\tnoun\tLeaders face [demanding situations|challenges] there.\t7\n"
+    )
+    assert (mine / "keep.txt").read_text() == "It was an army of ants.\n"
+    path = tmp_path / "decisions.csv"
+    assert out.splitlines() == [
+        f"{mine}/entries.tsv: 2 entries added",
+        f"{mine}/keep.txt: 1 sentence added",
+        f"{path}: 2 decisions only for the place; unspin run INPUT --decisions {path} heeds them",
+    ]
+    why = "not taken: spacing, spelling, capitals, numbers and names are no matter of a pack"
+    assert err.splitlines() == [f"unspin: {path}: a.txt 400-400: {why}", f"unspin: {path}: a.txt 500-505: {why}"]
+
+
+def test_taking_decisions_again_changes_nothing_and_names_the_entries(tmp_path, mine, capsys):
+    take(tmp_path, capsys, *PROPOSED)
+    before = [path.read_bytes() for path in sorted(mine.iterdir())]
+    out, err = take(tmp_path, capsys, *PROPOSED)
+    assert [path.read_bytes() for path in sorted(mine.iterdir())] == before
+    assert out.splitlines()[:2] == [f"{mine}/entries.tsv: 0 entries added", f"{mine}/keep.txt: 0 sentences added"]
+    assert f"unspin: {mine}/entries.tsv:2: army > military (noun) is there already" in err
+
+
+def test_a_sentence_joins_sorted_ones_in_its_place_and_others_at_the_end(tmp_path, mine, capsys):
+    (mine / "keep.txt").write_text("A man left.\nThe men left.\n")
+    take(tmp_path, capsys, PROPOSED[1])
+    assert (mine / "keep.txt").read_text() == "A man left.\nIt was an army of ants.\nThe men left.\n"
+    (mine / "keep.txt").write_text("# Of ants\nThe men left.\nA man left.\n")
+    take(tmp_path, capsys, PROPOSED[1])
+    assert (mine / "keep.txt").read_text().splitlines()[2:] == ["A man left.", "It was an army of ants."]
+
+
+def test_decisions_for_places_only_leave_the_pack_alone(tmp_path, mine, capsys):
+    out, err = take(tmp_path, capsys, PROPOSED[2], PROPOSED[6])
+    assert not list(mine.glob("*.t[sx]*"))
+    assert err == ""
+    assert "2 decisions only for the place" in out

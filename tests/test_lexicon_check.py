@@ -71,10 +71,19 @@ def test_a_planted_fault_is_found_at_its_line(pack, code):
 
 def test_an_entry_without_a_chance_in_its_own_example_never_wins(pack, monkeypatch):
     folder = pack([*GOOD, "top-degree\tof the\tphrase\tThe two sides held [top-degree|of the] talks.\t1"])
-    monkeypatch.setattr("unspin.lexicon.check.NEVER", 0.99)
+    monkeypatch.setattr("unspin.lexicon.proofs.NEVER", 0.99)
     assert faults(folder) == {("never", 4)}
-    monkeypatch.setattr("unspin.lexicon.check.NEVER", 0.0)
+    monkeypatch.setattr("unspin.lexicon.proofs.NEVER", 0.0)
     assert faults(folder) == set()
+
+
+def test_an_example_that_shorter_entries_restore_just_so_is_no_remark(pack):
+    words = ["armed\tmilitary\tadj\tThe [armed|military] coup failed.\t9",
+             "armed coaching\tmilitary training\tphrase\tThey offered [armed coaching|military training].\t1",
+             "coaching\ttraining\tnoun\tThe army gave them weapons and [coaching|training].\t9"]
+    assert [f.code for f in check([pack(words)]) if f.line == 3] == []
+    words[1] = "armed coaching\ttrophy\tphrase\tThey offered [armed coaching|trophy].\t1"
+    assert [f.code for f in check([pack(words)]) if f.line == 3] in (["weak"], ["never"])
 
 
 @pytest.mark.parametrize("code", ["loop", "swap", "chain"])
@@ -102,7 +111,7 @@ def test_entries_that_spoil_clean_text_are_demoted(pack, tmp_path, capsys, monke
     assert "6 false on clean text" in found.message
     with pytest.raises(SystemExit) as ended:
         main(["lexicon", "check", "--pack", str(folder), "--clean", str(clean), "--fix"])
-    assert ended.value.code == 1
+    assert ended.value.code == 0
     capsys.readouterr()
     assert [e.suspect for e in read_pack(folder).entries] == [True, True]
     assert faults(folder, clean=clean) == set()

@@ -9,7 +9,7 @@ from unspin.edits import apply
 from unspin.layout import layout
 from unspin.lexicon import check as checking
 from unspin.lexicon.check import check
-from unspin.restore import Restorer, candidates
+from unspin.restore import Restorer, candidates, features
 from unspin.restore.candidates import build_trie, compile_rows, find_matches
 
 #: The package has a function of the same name.
@@ -89,3 +89,18 @@ def test_the_longest_match_wins(restorer, monkeypatch):
     monkeypatch.setattr(candidates, "find_matches", lambda found, trie: [
         m for m in find_matches(found, trie) if m.last - m.first == 1])
     assert "challenges" not in restored(restorer, SPUN)
+
+
+def test_a_pack_of_another_family_has_the_lower_prior_that_its_weight_says(restorer):
+    """No weight is shipped: none was measured to help; the mechanism stands."""
+    (piece,) = restorer.pieces(SPUN, layout(SPUN))
+    plain = list(restorer.weights.third)
+    weighed = [*plain]
+    weighed[features.INDEX["stranger"]] = 2.0
+    at_home = features.Context(0.7, elsewhere={"r": (0.0, 0.0, 0)}, strangers={"mine": 0.0})
+    abroad = at_home._replace(strangers={"mine": -1.5})
+    home = restorer.channel(piece, weighed, at_home, ())
+    assert home == restorer.channel(piece, plain, abroad, ())
+    assert restorer.channel(piece, weighed, abroad, ()) == pytest.approx([value - 3.0 for value in home])
+    restorer.weights = restorer.weights._replace(third=tuple(weighed))
+    assert restorer.strangers(restorer.decode(piece, plain)) == {"mine": 0.0}

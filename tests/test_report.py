@@ -6,34 +6,14 @@ import shutil
 
 import pytest
 
-from unspin import report, runs
+from unspin import report
 from unspin.report import json_text, write_report
-from unspin.settings import Choices
 from unspin.tables import TableError, text_name
 
-SPUN = """Libya and the USA face demanding situations
 
-In a superb diplomatic engagement aimed closer to improving safety collaboration, representatives
-met with Libyan leaders on March 3, 2025.They talked about methods for helping balance in the place.
-The USA stays devoted to running with its companions to cope with the threats posed by means of
-violent extremist groups.
-"""
-HOSTILE = (
-    "The minister said </script><script>document.title='hacked'</script> to the press in Tripoli.\n"
-    'He said "<img src=x onerror=alert(1)>" & =cmd() in \u202eLibya\u202c, and \U0001f600 met the leaders of Libya.\n'
-)
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("report")
-    (folder / "in").mkdir()
-    (folder / "in/a.txt").write_text(SPUN)
-    (folder / "in/b.txt").write_text(HOSTILE)
-    (folder / "in/c.txt").write_text("")
-    (folder / "in/d.txt").write_text("The leaders of Libya met. " + "x" * 100_000 + " They met the press.\n")
-    runs.run([folder / "in"], Choices(output=str(folder / "run"), workers=1))
-    return folder / "run"
+@pytest.fixture(scope="session")
+def run(reported):
+    return reported
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +53,7 @@ def test_the_source_text_follows_from_the_restored_one(run, page_text):
         if made:
             source += text[at:start] + other
             at = end
-    assert source + text[at:] == SPUN
+    assert source + text[at:] == (run.parent / "in/a.txt").read_text()
 
 
 def test_the_overview_counts_what_the_tables_hold(run, page_text):

@@ -86,6 +86,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     given = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in given
     given = [word for word in given if word != "--debug"]
+    # Products of small matrices: more threads than one only wait for each other, and for those of other workers.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # A scheduler ends a process with SIGTERM: it is left as cleanly as by Ctrl-C.
     with contextlib.suppress(ValueError):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -530,20 +532,34 @@ def init(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to 
 # ---------------------------------------------------------------- lexicons
 
 
+#: How often `lexicon check --fix` mends and checks again: one remedy may bring another fault to light.
+FIXES = 6
+
+
 @lexicon_app.command("check", epilog="Example: unspin lexicon check --pack news --clean clean_news.jsonl.gz")
 def check_lexicon(
     pack: Packs = None,
     clean: Annotated[
         Path | None, typer.Option(help="Text never spun: .jsonl(.gz) with a field text, or a folder of .txt.")
     ] = None,
-    fix: Annotated[bool, typer.Option("--fix", help="Sort lines; with --clean, demote entries to suspect.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what has a mechanical remedy, then check again.")] = False,
     remarks: Annotated[bool, typer.Option("--remarks", help="Show remarks too, not only faults.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Give faults and remarks as JSON.")] = False,
 ) -> int:
     """Check packs as code: schema, order, duplicates, loops, every example and keep sentence; exit 1 at a fault."""
-    from unspin.lexicon import check
+    from unspin.lexicon import check, mend
+    from unspin.restore import uncollected
 
-    findings = check.check(tuple(pack or ()), clean)
+    names = tuple(pack or ())
+    with uncollected():  # a check makes many small things and drops few: looking for cycles took a fifth of its time
+        findings = check.check(names, clean)
+        for _ in range(FIXES if fix else 0):
+            mended = mend.mend(findings, names)
+            for path, lines in mended.items():
+                print(f"unspin: {path}: {_many(lines, 'line')} mended", file=sys.stderr)
+            if not mended:
+                break
+            findings = check.check(names)
     faults = sum(f.fault for f in findings)
     if as_json:
         _print(json.dumps([f._asdict() for f in findings], ensure_ascii=False, indent=1))
@@ -553,9 +569,6 @@ def check_lexicon(
                 _print(f"{f.path}:{f.line}: {f.code}: {f.message}")
         unseen = "" if remarks or faults == len(findings) else " (--remarks shows them)"
         _print(f"{_many(faults, 'fault')}, {_many(len(findings) - faults, 'remark')}{unseen}")
-    if fix:
-        for path, lines in check.fix(findings).items():
-            print(f"unspin: {path}: {_many(lines, 'line')} changed", file=sys.stderr)
     return DIFFERENT if faults else 0
 
 
@@ -650,7 +663,7 @@ def mine_lexicon(
     """Propose entries from spun text alone, best first, with three contexts each; install unspin[thesaurus] for it."""
     from unspin import sources
     from unspin.lexicon import mine
-    from unspin.lexicon.read import read_packs
+    from unspin.restore import Restorer
 
     if not mine.moby():
         print("unspin: no thesaurus; pip install 'unspin[thesaurus]' finds far more", file=sys.stderr)
@@ -661,20 +674,42 @@ def mine_lexicon(
                 print(f"unspin: {source.doc_id}: {source.status}: {source.reason}", file=sys.stderr)
                 continue
             texts.append((source.doc_id, source.text))
-    _write_lines(mine.mined_lines(mine.Miner(read_packs(tuple(pack or ()))).mine(texts)[:most]), output)
+    restorer = Restorer.load(tuple(pack or ()))
+    _write_lines(mine.mined_lines(mine.Miner(restorer.packs, restorer=restorer).mine(texts)[:most]), output)
 
 
 @lexicon_app.command("accept", epilog="Example: unspin lexicon accept proposals.tsv --pack my-pack")
 def accept_lexicon(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A proposals file; lines with # stay where they are.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="A proposals file; lines with # stay where they are. Or decisions.csv of a report: what is for the "
+            "pack there.",
+        ),
+    ],
     pack: Annotated[str, typer.Option(metavar="NAME|PATH", help="The pack that takes the lines.")] = "news",
 ) -> None:
     """Move the lines of a proposals file that are not commented out into a pack, sorted, with their examples."""
-    from unspin.lexicon.accept import accept
+    from unspin.lexicon.accept import accept, accept_decisions, is_decisions
 
-    done = accept(file, pack)
-    known = f"; {len(done.known):,} known already" if done.known else ""
-    _print(f"{done.path}: {_many(len(done.added), 'entry', 'entries')} added{known}")
+    if not is_decisions(file):
+        done = accept(file, pack)
+        known = f"; {len(done.known):,} known already" if done.known else ""
+        _print(f"{done.path}: {_many(len(done.added), 'entry', 'entries')} added{known}")
+        return
+    taken = accept_decisions(file, pack)
+    _print(f"{taken.path}: {_many(len(taken.added), 'entry', 'entries')} added")
+    _print(f"{taken.keep_path}: {_many(len(taken.keep), 'sentence')} added")
+    for entry in taken.known:
+        print(f"unspin: {entry.path}:{entry.line}: {entry.spun} > {entry.plain} ({entry.form}) is there already; "
+              "its column 'often' says how often it holds", file=sys.stderr)
+    for decision, why in taken.refused:
+        where = f"{file}: {decision.doc_id} {decision.start}-{decision.end}"
+        print(f"unspin: {where}: not taken: {why}", file=sys.stderr)
+    if taken.places:
+        _print(f"{file}: {_many(taken.places, 'decision')} only for the place; "
+               f"unspin run INPUT --decisions {file} heeds them")
 
 
 def _text_pairs(spun: Path, plain: Path) -> Iterator[tuple[str, str, str]]:

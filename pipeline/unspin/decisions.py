@@ -17,8 +17,11 @@ from unspin.edits import OffsetMap, apply, changed, overlap
 from unspin.layout import metadata
 from unspin.records import CLEAN_KINDS, Edit, Metadata, Restoration, Span
 
-#: The columns of a file of decisions, as the report exports it.
+#: The columns of a file of decisions that say what holds where.
 COLUMNS = ("doc_id", "sha256", "start", "end", "original", "replacement", "rule", "decision")
+
+#: The columns that the report exports after them: what may become of a decision beyond its place.
+MORE = ("scope", "before", "after")
 
 #: What is added to the rule of a change that a person accepted.
 RULE = "decision"
@@ -39,6 +42,9 @@ class Decision(NamedTuple):
     replacement: str
     rule: str
     decision: str  #: ``accept`` or ``reject``
+    scope: str = "place"  #: ``place``, or ``pack``: proposed for a pack, too
+    before: str = ""  #: restored text of the block, left of the place, with all that was decided
+    after: str = ""
 
     @property
     def place(self) -> tuple[int, int, str]:
@@ -56,14 +62,18 @@ def read_decisions(path: Path) -> dict[str, tuple[Decision, ...]]:
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
+            width = len(COLUMNS)
             for number, cells in enumerate(reader, 1):
                 where = f"{path}:{reader.line_num}"
                 if number == 1:
-                    if tuple(cells) != COLUMNS:
+                    width = len(cells)
+                    if tuple(cells) not in (COLUMNS, COLUMNS + MORE):
                         raise DecisionError(
                             f"{where}: its columns must be {', '.join(COLUMNS)}; export it from a report"
                         )
                     continue
+                if len(cells) != width:
+                    raise DecisionError(f"{where}: has {len(cells)} cells, not {width}; export the decisions again")
                 decision = _read_row(cells, where)
                 known = found[decision.sha256].setdefault(decision.place, decision)
                 if known.decision != decision.decision:
@@ -78,14 +88,15 @@ def read_decisions(path: Path) -> dict[str, tuple[Decision, ...]]:
 
 
 def _read_row(cells: Sequence[str], where: str) -> Decision:
-    if len(cells) != len(COLUMNS):
-        raise DecisionError(f"{where}: has {len(cells)} cells, not {len(COLUMNS)}; export the decisions again")
-    doc_id, sha256, start, end, original, replacement, rule, decision = cells
+    doc_id, sha256, start, end, original, replacement, rule, decision = cells[: len(COLUMNS)]
+    more = cells[len(COLUMNS) :] or ("place", "", "")
     if decision not in ("accept", "reject"):
         raise DecisionError(f"{where}: decision {decision!r} cannot be; it must be accept or reject")
+    if more[0] not in ("place", "pack"):
+        raise DecisionError(f"{where}: scope {more[0]!r} cannot be; it must be place or pack")
     if not (start.isdecimal() and end.isdecimal() and int(end) - int(start) == len(original)):
         raise DecisionError(f"{where}: start and end {start!r}, {end!r} do not span the original; export it again")
-    return Decision(doc_id, sha256, int(start), int(end), original, replacement, rule, decision)
+    return Decision(doc_id, sha256, int(start), int(end), original, replacement, rule, decision, *more)
 
 
 def decide(restoration: Restoration, decisions: Iterable[Decision]) -> Restoration:

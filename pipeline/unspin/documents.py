@@ -23,7 +23,8 @@ def restore_document(source: Source, restorer: Restorer) -> Restoration:
     tidied = apply(source.text, surface)
     blocks = layout(tidied)
     decoded = restorer.restore(tidied, blocks)
-    if decoded.status == "clean":
+    # What came to nothing as a whole comes to nothing in part.
+    if decoded.status == "clean" and surface:
         surface = tidy(source.text, CLEAN_KINDS)
         tidied = apply(source.text, surface)
         blocks = layout(tidied)

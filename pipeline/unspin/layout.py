@@ -197,6 +197,11 @@ SMALL = frozenset(
     for word in line.split()
 )
 
+#: Pronouns that can only be the subject of a clause, or nearly so: no heading in sentence case opens with one.
+SUBJECTS = frozenset(
+    ("i", "he", "she", "we", "they", "it", "nobody", "somebody", "anybody", "everybody", "someone", "anyone")
+)
+
 
 class _Line(NamedTuple):
     start: int  #: of its text, white space aside
@@ -280,6 +285,8 @@ def _heading_like(text: str, start: int, end: int) -> bool:
         return True
     if len(words) == 1:
         return line[0].isupper() and digits == 0 and '"' not in line
+    if words[0].casefold().split("’")[0].split("'")[0] in SUBJECTS:
+        return False  # a clause that lost its full stop: *nobody knew why*
     return len(words) <= 6 and digits == 0 and "," not in line and line[0] not in "\"“'‘(["
 
 

@@ -189,16 +189,15 @@ def _load(settings: Settings, mark: str) -> tuple[Restorer, Extractor]:
         # Another machine, or a file that was saved a moment ago: its results would pass for those of this run.
         raise RunError("a worker has other code, lexicons or libraries than the run; make them the same and run again")
     from unspin.extract import Extractor
-    from unspin.restore import Restorer
+    from unspin.restore import Restorer, uncollected
 
-    gc.disable()  # nothing that loading makes is garbage
     try:
-        restorer, extractor = Restorer.load(settings.packs, careful=settings.careful), Extractor(settings.model or None)
+        with uncollected():
+            restorer = Restorer.load(settings.packs, careful=settings.careful)
+            extractor = Extractor(settings.model or None)
     except Exception as error:
         # As a plain message: not every exception finds its way back from another process.
         raise RunError(str(error)) from None
-    finally:
-        gc.enable()
     extractor.nlp = Remembering(extractor.nlp)  # type: ignore[assignment]
     # Millions of objects that stay for good: walking through them at each full collection took a fourteenth of a run.
     gc.freeze()
@@ -208,6 +207,13 @@ def _load(settings: Settings, mark: str) -> tuple[Restorer, Extractor]:
 def work(settings: Settings, mark: str, shard: tuple[Job, ...]) -> list[Result]:
     """Restore and extract the documents of a shard; what goes wrong with one stays with that one."""
     restorer, extractor = _load(settings, mark)
+    from unspin.restore import uncollected
+
+    with uncollected():  # a shard leaves few cycles behind; looking for them at every turn took a fourteenth of a run
+        return _work(restorer, extractor, settings.counterfactual, shard)
+
+
+def _work(restorer: Restorer, extractor: Extractor, counterfactual: bool, shard: tuple[Job, ...]) -> list[Result]:
     restored = [_restored(job, restorer) for job in shard]
     # The blocks of the whole shard go to the model together: batches of one document's few blocks fill it badly.
     waiting: Iterator[Extraction] | None
@@ -216,7 +222,7 @@ def work(settings: Settings, mark: str, shard: tuple[Job, ...]) -> list[Result]:
     except Exception:
         waiting = None  # one by one, which tells whose fault it is
     return [
-        _extracted(job, made, waiting, extractor, settings.counterfactual) if isinstance(made, Restoration) else made
+        _extracted(job, made, waiting, extractor, counterfactual) if isinstance(made, Restoration) else made
         for job, made in zip(shard, restored, strict=True)
     ]
 

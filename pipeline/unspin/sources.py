@@ -297,7 +297,7 @@ def _plain(names: dict[str, Any], options: Sequence[str]) -> str:
 
 
 #: What may stand in a file name on every system.
-_UNSAFE = re.compile(r"[^\w.()@+,=~ -]+|[. ]+$")
+_UNSAFE = re.compile(r"[^\w.()@+,=~ -]+")
 
 
 def file_key(key: str) -> str:
@@ -350,6 +350,24 @@ def _json_records(stream: TextIO, max_bytes: int) -> Iterator[_Record]:
             yield _Record(place, number, {}, "not a JSON object")
 
 
+def _delimiter(header: str, max_bytes: int) -> str:
+    """Give the delimiter of a table: the one that shows a column with text, else the one with most columns.
+
+    >>> _delimiter('"a,b";text;"c,d"', 1000), _delimiter("id,text", 1000)
+    (';', ',')
+    """
+
+    def columns(mark: str) -> tuple[bool, int]:
+        try:
+            with _field_limit(2 * max_bytes):
+                names = next(csv.reader([header], delimiter=mark), [])
+        except csv.Error:
+            return False, 0
+        return any(name.strip().casefold() in _TEXT_FIELDS for name in names), len(names)
+
+    return max(",;\t", key=columns)
+
+
 def _csv_records(stream: TextIO, max_bytes: int) -> Iterator[_Record]:
     lines = _bounded(stream, 2 * max_bytes)
     first = next(lines, "").removeprefix("\ufeff")
@@ -357,7 +375,7 @@ def _csv_records(stream: TextIO, max_bytes: int) -> Iterator[_Record]:
         first = next(lines, "")
     if not first:
         return
-    mark = max(",;\t", key=first.count)
+    mark = _delimiter(first, max_bytes)
     rows = csv.reader(_after(first, lines), delimiter=mark)
     header: list[str] | None = None
     number = 0

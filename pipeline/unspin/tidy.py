@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import difflib
+import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -44,6 +45,12 @@ class Rule(NamedTuple):
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
+
+
+@functools.lru_cache(maxsize=2)
+def _spelled(text: str) -> frozenset[str]:
+    """Give the words of a text as they are written: a rule that none of them concerns need not look."""
+    return frozenset(re.findall(r"\w+", text))
 
 
 # --------------------------------------------------------------------------
@@ -260,9 +267,11 @@ def _is_code(text: str, start: int, end: int) -> bool:
 # --------------------------------------------------------------------------
 # Spacing
 
-_GLUE = re.compile(r"(?<=[A-Za-z)”’%.])[,;](?=[A-Za-z“‘(])")
+# the mark first, though it stands in the middle: it is what is seldom
+_GLUE = re.compile(r"[,;](?<=[A-Za-z)”’%.][,;])(?=[A-Za-z“‘(])")
 _FULL_STOP = re.compile(
-    r"(?<=[a-z]{2})[.](?=[A-Za-z])|(?<=\b(?:19|20)\d\d)[.](?=[A-Z][a-z])|(?<=[a-z][)”’%])[.](?=[A-Z])|(?<=[a-z]{2})[!?](?=[A-Z][a-z])"
+    r"[.](?:(?<=[a-z]{2}[.])(?=[A-Za-z])|(?<=\b(?:19|20)\d\d[.])(?=[A-Z][a-z])|(?<=[a-z][)”’%][.])(?=[A-Z]))"
+    r"|[!?](?<=[a-z]{2}[!?])(?=[A-Z][a-z])"
 )
 _ACRONYM = re.compile(
     r"(?<![\w.])(?:(?:[A-Z]\.){2,5}(?=[a-z]{2,})|(?:U\.S\.A?|U\.K\.|U\.N\.|E\.U\.)(?=[A-Z][a-z]{2,}))"
@@ -546,6 +555,8 @@ _LOWER_WORD = re.compile(r"(?<![\w@#./\\’'-])[A-Za-z][a-z]{2,20}(?![\w@’'-]|
 def misspelled(page: Page) -> Iterator[Repair]:
     """Correct a slip from :data:`MISSPELLINGS`: ``wich`` to ``which``; a capital inside a sentence is a name."""
     text = page.text
+    if not any(word in MISSPELLINGS or word.lower() in MISSPELLINGS for word in _spelled(text)):
+        return
     for match in _LOWER_WORD.finditer(text):
         word = match.group()
         plain = MISSPELLINGS.get(word) or MISSPELLINGS.get(word.lower())
@@ -676,6 +687,8 @@ def names(page: Page) -> Iterator[Repair]:
         yield Repair(match.start(), match.end(), "Polish")
     for match in _ABBREVIATED.finditer(text):
         yield Repair(match.start(), match.end(), match.group().upper())
+    if _NAMES.keys().isdisjoint(_spelled(text)) and _GUARDED.keys().isdisjoint(_spelled(text)):
+        return
     told: dict[str, bool] = {}
     for match in _NAME_WORD.finditer(text):
         word = match["word"]
@@ -704,9 +717,15 @@ def _following(text: str, at: int) -> str:
 _START = re.compile(r"(?:(?<=[.!?] )|(?<=[.!?]\n)|(?<=\n)|^)[\"“‘(*-]{0,2} ?([A-Za-z])")
 
 
+@functools.lru_cache(maxsize=2)
+def _starts(text: str) -> tuple[str, ...]:
+    """Give the letters that the sentences and lines of a text begin with."""
+    return tuple([match[1] for match in _START.finditer(text[:200_000])])
+
+
 def _is_cased(text: str) -> bool:
     """Tell whether a text is written with capitals at all: some people write without, which is no fault."""
-    starts = [match[1] for match in _START.finditer(text[:200_000])]
+    starts = _starts(text)
     return len(starts) < 4 or sum(s.isupper() for s in starts) >= 0.5 * len(starts)
 
 
@@ -725,7 +744,7 @@ _NEVER = _words("www http https ftp adidas asics de la le von van der den al el 
 def sentences(page: Page) -> Iterator[Repair]:
     """Begin a sentence with a capital: ``... the area. the new talks``."""
     text = page.text
-    starts = [match[1] for match in _START.finditer(text[:200_000])]
+    starts = _starts(text)
     if sum(s.islower() for s in starts) > max(1, 0.2 * len(starts)) or not any(s.isupper() for s in starts):
         return
     for match in _LOWER_START.finditer(text):
@@ -793,6 +812,9 @@ def headings(page: Page) -> Iterator[Repair]:
 _TOKEN = re.compile(r"(?<![\w@#./\\’'-])(?:(?:[A-Z]\.){2,5}|[A-Za-z][a-z]{2,30}|[A-Z]{2,12})(?![\w@]|\.\w)")
 
 
+_DOTS = re.compile(r"(?<=[A-Z]\.[A-Z])\.")
+
+
 def elsewhere(page: Page) -> Iterator[Repair]:
     """Write a word as the rest of the document does: ``africom`` as ``AFRICOM``, ``embassy`` as ``Embassy``.
 
@@ -800,6 +822,9 @@ def elsewhere(page: Page) -> Iterator[Repair]:
     """
     text = page.text
     if not _is_cased(text):
+        return
+    upper = {word.lower() for word in _spelled(text) if len(word) >= 5 and word.isupper()}
+    if upper.isdisjoint(_spelled(text)) and not _DOTS.search(text):
         return
     single: Counter[str] = Counter()
     pairs: Counter[tuple[str, str]] = Counter()
@@ -823,7 +848,7 @@ def elsewhere(page: Page) -> Iterator[Repair]:
             continue
         if single[word.upper()] >= 2 and single[word.capitalize()] == 0 and len(word) >= 5:
             yield Repair(match.start(), match.end(), word.upper())
-        elif re.fullmatch(r"(?:[A-Z]\.){2,5}", left) and pairs[left, word.capitalize()] >= 3 and pairs[left, word] == 1:
+        elif left.endswith(".") and pairs[left, word.capitalize()] >= 3 and pairs[left, word] == 1:
             yield Repair(match.start(), match.start() + 1, word[0].upper())
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from unspin import runs
 from unspin.decisions import read_decisions
+from unspin.lexicon.accept import accept_decisions
 from unspin.report import write_report
 from unspin.settings import Choices
 from unspin.tables import TABLES, csv_line
@@ -19,41 +20,15 @@ SEEDS = Path(__file__).parents[2] / "seeds"
 AXE = Path(__file__).with_name("axe.min.js")
 VIEWS = ["overview", "suspects", "entities", "relations", "graph", "decisions", "doc/0", "entity/0", "search/Libya"]
 
-SPUN = """Libya and the USA face demanding situations
 
-In a superb diplomatic engagement aimed closer to improving safety collaboration, representatives
-met with Libyan leaders on March 3, 2025.They talked about methods for helping balance in the place.
-The USA stays devoted to running with its companions to cope with the threats posed by means of
-violent extremist groups. Tunisia met Libya in Tripoli. John Smith met leaders of Libya in Tunis.
-"""
-HOSTILE = (
-    "The minister said </script><script>document.title='hacked'</script> to the press in Tripoli.\n"
-    'He said "<img src=x onerror=alert(1)>" & =cmd() in \u202eLibya\u202c, and \U0001f600 met the leaders of Libya.\n'
-)
+@pytest.fixture(scope="session")
+def run(reported):
+    return reported
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("page")
-    (folder / "in").mkdir()
-    (folder / "in/a.txt").write_text(SPUN)
-    (folder / "in/b.txt").write_text(HOSTILE)
-    (folder / "in/c.txt").write_text("")
-    (folder / "in/d.txt").write_text("The leaders of Libya met. " + "x" * 100_000 + " They met the press.\n")
-    runs.run([folder / "in"], Choices(output=str(folder / "run"), workers=1))
-    return folder / "run"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api")
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("no Chromium on this machine; apt-get install chromium")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
+@pytest.fixture(scope="session")
+def expect():
+    return pytest.importorskip("playwright.sync_api").expect
 
 
 def watched(context):
@@ -67,8 +42,31 @@ def watched(context):
     return page
 
 
-def address(run, view=""):
-    return (run / "report.html").resolve().as_uri() + (f"#{view}" if view else "")
+def address(run):
+    return (run / "report.html").resolve().as_uri()
+
+
+def shown(page, view):
+    """Wait until the page shows a view: it goes there some time after a click or a new address."""
+    page.locator(f"#main[data-shown='#{view}']").wait_for()
+
+
+def show(page, view, run=None):
+    """Go to a view of the page, or of the report of a run, and wait until it stands there."""
+    page.goto(f"{address(run) if run else page.url.partition('#')[0]}#{view}")
+    shown(page, view)
+
+
+def follow(page, link):
+    """Click a link of the page and wait until the view stands there."""
+    view = link.get_attribute("href").removeprefix("#")
+    link.click()
+    shown(page, view)
+
+
+def tab(page, name):
+    """Go to a view by its link at the top."""
+    follow(page, page.locator("#views").get_by_role("link", name=name, exact=True))
 
 
 @pytest.fixture
@@ -85,31 +83,31 @@ def rows(page, label):
     return page.locator(f'[role=region][aria-label="{label}"] tbody tr')
 
 
-def test_the_overview_lists_the_documents_and_sorts_them(page):
-    assert page.locator("h2").inner_text() == "Overview"
-    assert rows(page, "Documents").count() == 4
+def test_the_overview_lists_the_documents_and_sorts_them(page, expect):
+    expect(page.locator("h2")).to_have_text("Overview")
+    expect(rows(page, "Documents")).to_have_count(4)
     page.get_by_role("button", name="Words").click()
-    assert rows(page, "Documents").first.locator("td").first.inner_text().endswith("(a.txt)")
+    expect(rows(page, "Documents").first.locator("td").first).to_have_text(re.compile(r"\(a\.txt\)$"))
     page.get_by_role("button", name="Words").click()
-    assert rows(page, "Documents").last.locator("td").first.inner_text().endswith("(a.txt)")
-    assert page.locator("th", has_text="Words").get_attribute("aria-sort") == "ascending"
+    expect(rows(page, "Documents").last.locator("td").first).to_have_text(re.compile(r"\(a\.txt\)$"))
+    expect(page.locator("th", has_text="Words")).to_have_attribute("aria-sort", "ascending")
 
 
-def test_a_document_shows_both_texts_and_what_each_change_is(page):
-    page.get_by_role("link", name="(a.txt)").click()
+def test_a_document_shows_both_texts_and_what_each_change_is(page, expect):
+    follow(page, page.get_by_role("link", name="(a.txt)"))
     old, new = page.locator("[data-side=old]").first, page.locator("[data-side=new]").first
     assert old.inner_text().strip() == "Libya and the USA face demanding situations"
     assert new.inner_text().strip() == "Libya and the USA face challenges"
     new.locator("mark", has_text="challenges").hover()
     info = page.locator("#info")
-    assert "demanding situations" in info.inner_text()
-    assert "news/demanding situation>challenge:noun" in info.inner_text()
+    expect(info).to_contain_text("demanding situations")
+    expect(info).to_contain_text("news/demanding situation>challenge:noun")
     page.mouse.move(5, 5)
-    assert info.is_hidden()
+    expect(info).to_be_hidden()
 
 
 def test_keys_go_from_change_to_change_and_merge_the_texts(page):
-    page.goto(page.url + "#doc/0")
+    show(page, "doc/0")
     page.keyboard.press("n")
     first = page.evaluate("document.activeElement.dataset.edit")
     page.keyboard.press("n")
@@ -124,34 +122,33 @@ def test_keys_go_from_change_to_change_and_merge_the_texts(page):
     assert page.evaluate("document.activeElement.id") == "query"
 
 
-def test_a_click_on_a_relation_shows_its_place(page):
-    page.goto(page.url + "#relations")
-    page.locator('[aria-label="Relations"] tbody a[href^="#doc/0/"]').first.click()
-    assert page.locator(".spot").count() > 0
-    assert page.locator(".spot").first.is_visible()
+def test_a_click_on_a_relation_shows_its_place(page, expect):
+    show(page, "relations")
+    follow(page, rows(page, "Relations").locator('a[href^="#doc/0/"]').first)
+    for side in ("old", "new"):  # the sentence in both texts
+        expect(page.locator(f"[data-side={side}] .spot").first).to_be_in_viewport()
 
 
 def test_search_finds_places_in_all_texts(page):
     page.locator("#query").fill("LIBYA")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".hit")
+    shown(page, "search/LIBYA")
     assert page.locator(".hit").count() >= 4
-    page.locator(".hit", has_text="b.txt").locator("a").last.click()
+    follow(page, page.locator(".hit", has_text="b.txt").locator("a").last)
     assert page.locator(".spot").first.inner_text() == "Libya"  # after a character that JavaScript counts as two
 
 
 def test_entities_filter_and_lead_to_their_mentions(page):
-    page.get_by_role("link", name="Entities").click()
-    rows(page, "Entities").first.wait_for()  # count() does not wait for the view
+    tab(page, "Entities")
     count = rows(page, "Entities").count()
     page.get_by_label("Filter entities").fill("libya")
     assert 0 < rows(page, "Entities").count() < count
-    page.locator('[aria-label="Entities"] tbody a', has_text="Libya").first.click()
+    follow(page, rows(page, "Entities").locator("a", has_text="Libya").first)
     assert rows(page, "Mentions").count() >= 2
 
 
 def test_hostile_text_is_shown_as_text(page):
-    page.goto(page.url + "#doc/1")
+    show(page, "doc/1")
     assert page.title() == "Unspin report"
     shown = page.locator("[data-side=new]").all_inner_texts()
     assert "</script><script>document.title='hacked'</script>" in "".join(shown)
@@ -159,7 +156,7 @@ def test_hostile_text_is_shown_as_text(page):
 
 
 def test_a_word_of_100_000_characters_does_not_widen_the_page(page):
-    page.goto(page.url + "#doc/3")
+    show(page, "doc/3")
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
@@ -167,7 +164,7 @@ def test_a_word_of_100_000_characters_does_not_widen_the_page(page):
 def test_themes_follow_the_system_and_the_button(browser, run, scheme):
     context = browser.new_context(color_scheme=scheme)
     page = context.new_page()
-    page.goto((run / "report.html").resolve().as_uri())
+    page.goto(address(run))
     colour = "getComputedStyle(document.body).backgroundColor"
     before = page.evaluate(colour)
     assert before == {"light": "rgb(255, 255, 255)", "dark": "rgb(13, 17, 23)"}[scheme]
@@ -183,7 +180,7 @@ def test_themes_follow_the_system_and_the_button(browser, run, scheme):
 def test_no_view_is_wider_than_the_screen(browser, run, width, view):
     context = browser.new_context(viewport={"width": width, "height": 800})
     page = context.new_page()
-    page.goto((run / "report.html").resolve().as_uri() + "#" + view)
+    show(page, view, run)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
 
@@ -191,7 +188,7 @@ def test_no_view_is_wider_than_the_screen(browser, run, width, view):
 def test_the_page_says_so_where_scripts_are_off(browser, run):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto((run / "report.html").resolve().as_uri())
+    page.goto(address(run))
     assert "switched off" in page.locator("main").inner_text()
     context.close()
 
@@ -235,12 +232,12 @@ def test_hostile_words_in_any_cell_do_nothing_and_are_shown(browser, tmp_path):
     page.on("dialog", lambda dialog: page.faults.append(dialog.message))
     for view in [*VIEWS[:-1], "search/cmd", "search/%3Cimg"]:
         page.goto("about:blank")
-        page.goto(address(run, view))
+        show(page, view, run)
         assert page.title() == "Unspin report", view
         assert page.locator("main img, main script").count() == 0, view
         assert page.locator("a[href^=javascript]").count() == 0, view
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, view
-    page.goto(address(run, "doc/0"))
+    show(page, "doc/0", run)
     assert BAD.replace("\u2028", "") in page.locator("[data-side=old]").first.text_content().replace("\u2028", "")
     for mark in page.locator("[data-side=new] mark").all():
         mark.focus()
@@ -262,7 +259,7 @@ def test_axe_finds_nothing_serious_in_any_view(browser, run, scheme):
     found = []
     for view in VIEWS:
         page.goto("about:blank")
-        page.goto(address(run, view))
+        show(page, view, run)
         page.evaluate(AXE.read_text(encoding="utf-8"))
         result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         assert len(result["passes"]) > 10
@@ -281,7 +278,7 @@ def test_axe_would_find_a_fault(page):
 def test_paper_is_white_and_shows_no_controls(browser, run):
     context = browser.new_context(color_scheme="dark")
     page = watched(context)
-    page.goto(address(run, "doc/0"))
+    show(page, "doc/0", run)
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     for hidden in ("header", ".tools", ".choice"):
@@ -302,27 +299,28 @@ def exported(page, folder):
     return path
 
 
-def test_decisions_are_kept_and_exported_and_the_next_run_heeds_them(browser, run, tmp_path):
+def test_decisions_are_kept_and_exported_and_the_next_run_heeds_them(browser, run, tmp_path, expect):
     context = browser.new_context(accept_downloads=True)
     page = watched(context)
-    page.goto(address(run, "doc/0"))
+    show(page, "doc/0", run)
     page.locator("[data-side=new] mark", has_text="challenges").focus()
     page.keyboard.press("r")
     page.locator("[data-side=new] mark.suspect").first.click()
     suspect = page.locator("#info dd").nth(1).inner_text()
     page.locator("#info").get_by_role("button", name="Accept").click()
     page.keyboard.press("Escape")
-    assert page.locator("#info").is_hidden()
+    expect(page.locator("#info")).to_be_hidden()
     page.close()  # by mistake, before anything was exported
 
     page = watched(context)
-    page.goto(address(run, "decisions"))
-    assert page.get_by_role("link", name="Decisions (2)").is_visible()
+    show(page, "decisions", run)
+    expect(page.get_by_role("link", name="Decisions (2)")).to_be_visible()
     path = exported(page, tmp_path)
     ((sha256, (first, second)),) = read_decisions(path).items()
+    spun = (run.parent / "in/a.txt").read_text()
     wanted = {"reject": ("demanding situations", "challenges")}
     for row in (first, second):
-        assert SPUN[row.start : row.end] == row.original
+        assert spun[row.start : row.end] == row.original
         assert (row.doc_id, row.sha256) == ("a.txt", sha256)
         if row.decision == "reject":
             assert (row.original, row.replacement) == wanted["reject"]
@@ -338,75 +336,119 @@ def test_decisions_are_kept_and_exported_and_the_next_run_heeds_them(browser, ru
     assert made[accepted.original, accepted.replacement].endswith(" | decision")
     assert ("demanding situations", "challenges") not in made
     # The report of the next run still knows them: nothing that was decided has to be decided again.
-    page.goto(address(tmp_path / "run", "decisions"))
+    show(page, "decisions", tmp_path / "run")
     assert read_decisions(exported(page, tmp_path)) == read_decisions(path)
     assert page.faults == []
     context.close()
 
 
-def test_a_decision_is_seen_everywhere_and_can_be_taken_back(page):
-    page.goto(page.url + "#suspects")
+def test_what_is_decided_for_the_pack_is_taken_into_one(browser, run, tmp_path, expect):
+    context = browser.new_context(accept_downloads=True, viewport={"width": 1280, "height": 900})
+    page = watched(context)
+    show(page, "doc/0", run)
+    change = rows(page, "Changes").filter(has=page.get_by_role("link", name="companions", exact=True))
+    pack = change.get_by_role("button", name="For the pack")
+    expect(pack).to_be_disabled()  # nothing is decided yet
+    change.get_by_role("button", name="Accept").click()
+    pack.click()
+    expect(pack).to_have_attribute("aria-pressed", "true")
+    change.get_by_role("button", name="Reject").click()
+    expect(pack).to_have_attribute("aria-pressed", "true")
+    change.get_by_role("button", name="Accept").click()
+    others = [("balance", "Accept", True), ("by means of", "Reject", True), ("stays", "Reject", False)]
+    for spun, word, proposed in others:
+        other = rows(page, "Changes").filter(has=page.get_by_role("link", name=spun, exact=True))
+        other.get_by_role("button", name=word).click()
+        if proposed:
+            other.get_by_role("button", name="For the pack").click()
+    tab(page, "Decisions (4)")
+    expect(rows(page, "Decisions").filter(has_text="proposed for the pack")).to_have_count(3)
+    path = exported(page, tmp_path)
+    assert page.faults == []
+    context.close()
+
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "pack.toml").write_text('title = "Mine"\nfamily = "x"\nsubject = "x"\n')
+    taken = accept_decisions(path, mine)
+    # Each example reads as all that was decided: "stays" stays, though it was decided last.
+    sentence = (
+        "The USA stays committed to working with its {} to cope with the threats posed {} violent extremist groups."
+    )
+    talked = "They talked about strategies for helping [balance|stability] in the place."
+    assert [(e.spun, e.plain, e.form, e.example, e.often) for e in taken.added] == [
+        ("balance", "stability", "noun", talked, 7),
+        ("companion", "partner", "noun", sentence.format("[companions|partners]", "by means of"), 7),
+    ]
+    assert taken.keep == (sentence.format("partners", "by means of"),)
+    assert (taken.places, taken.refused) == (1, ())
+
+
+def test_a_decision_is_seen_everywhere_and_can_be_taken_back(page, expect):
+    show(page, "suspects")
     row = rows(page, "Changes").first
     accept, reject = row.get_by_role("button", name="Accept"), row.get_by_role("button", name="Reject")
     accept.click()
     reject.click()
-    assert (accept.get_attribute("aria-pressed"), reject.get_attribute("aria-pressed")) == ("false", "true")
-    row.get_by_role("link").first.click()
-    page.locator("mark.rejected").first.wait_for()
-    assert page.locator("mark.rejected").first.get_attribute("aria-label").endswith(", rejected")
-    page.get_by_role("link", name="Decisions (1)").click()
+    expect(accept).to_have_attribute("aria-pressed", "false")
+    expect(reject).to_have_attribute("aria-pressed", "true")
+    follow(page, row.get_by_role("link").first)
+    expect(page.locator("mark.rejected").first).to_have_attribute("aria-label", re.compile(", rejected$"))
+    tab(page, "Decisions (1)")
     page.get_by_role("button", name="Take back").click()
-    assert rows(page, "Decisions").count() == 0
-    page.get_by_role("link", name="Review").click()
-    assert rows(page, "Changes").first.get_by_role("button", name="Reject").get_attribute("aria-pressed") == "false"
+    expect(rows(page, "Decisions")).to_have_count(0)
+    tab(page, "Review")
+    expect(rows(page, "Changes").first.get_by_role("button", name="Reject")).to_have_attribute("aria-pressed", "false")
     assert page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('unspin-decisions'))") == []
 
 
-def test_all_decisions_are_forgotten_only_when_asked_twice(page):
-    page.goto(page.url + "#suspects")
+def test_all_decisions_are_forgotten_only_when_asked_twice(page, expect):
+    show(page, "suspects")
     rows(page, "Changes").first.get_by_role("button", name="Accept").click()
-    page.get_by_role("link", name="Decisions (1)").click()
+    tab(page, "Decisions (1)")
     page.get_by_role("button", name="Forget all").click()
+    expect(page.get_by_role("button", name="Really forget 1?")).to_be_visible()
     assert rows(page, "Decisions").count() == 1
     page.get_by_role("button", name="Really forget 1?").click()
-    assert rows(page, "Decisions").count() == 0
+    expect(rows(page, "Decisions")).to_have_count(0)
 
 
-def test_changes_can_be_reviewed_like_suspects(page):
-    page.goto(page.url + "#suspects")
+def test_changes_can_be_reviewed_like_suspects(page, expect):
+    show(page, "suspects")
     suspects = rows(page, "Changes").count()
     page.get_by_label("Show", exact=True).select_option("changes")
     changes = rows(page, "Changes").count()
     page.get_by_label("Show", exact=True).select_option("all")
-    assert rows(page, "Changes").count() == suspects + changes > changes > 0
+    expect(rows(page, "Changes")).to_have_count(suspects + changes)
+    assert suspects + changes > changes > 0
     page.get_by_label("Filter changes").fill("demanding")
-    assert rows(page, "Changes").count() == 1
+    expect(rows(page, "Changes")).to_have_count(1)
 
 
 # ---------------------------------------------------------------- the graph
 
 
-def shown(page):
+def drawn(page):
     script = "document.getElementById('drawing').cy.%s().map(x => x.data('%s'))"
     return page.evaluate(script % ("nodes", "name")), page.evaluate(script % ("edges", "line"))
 
 
 def test_the_graph_is_filtered_by_type_and_by_relation(page):
-    page.goto(page.url + "#graph")
-    nodes, lines = shown(page)
+    show(page, "graph")
+    nodes, lines = drawn(page)
     assert {"Libya", "Tunisia"} <= set(nodes)
     assert {"solid", "dotted"} == set(lines)
     page.get_by_text("Filters").click()
     page.locator("[data-filter='named together']").uncheck()
-    assert set(shown(page)[1]) == {"solid"}
+    assert set(drawn(page)[1]) == {"solid"}
     page.locator("[data-filter='named together']").check()
-    assert shown(page) == (nodes, lines)
+    assert drawn(page) == (nodes, lines)
     page.locator("[data-filter=GPE]").uncheck()
-    assert "Libya" not in shown(page)[0]
+    assert "Libya" not in drawn(page)[0]
 
 
-def test_a_node_shows_its_relations_and_keys_move_the_graph(page):
-    page.goto(page.url + "#graph")
+def test_a_node_shows_its_relations_and_keys_move_the_graph(page, expect):
+    show(page, "graph")
     before = rows(page, "Relations").count()
     page.get_by_label("Go to entity").select_option(label="Tunisia")
     assert 0 < rows(page, "Relations").count() < before
@@ -420,7 +462,7 @@ def test_a_node_shows_its_relations_and_keys_move_the_graph(page):
     page.keyboard.press("-")
     assert page.evaluate(zoom) < level
     page.get_by_role("button", name="Show all").click()
-    assert rows(page, "Relations").count() == before
+    expect(rows(page, "Relations")).to_have_count(before)
     page.locator("#theme").click()
     assert page.locator("#drawing canvas").count() > 0
 
@@ -479,13 +521,22 @@ def test_300_documents_open_and_are_searched_in_a_usable_time(browser, sizes, re
         context = browser.new_context()
         page = watched(context)
         page.set_default_timeout(60_000)
+        session = context.new_cdp_session(page)
+        session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+        def work(session=session):
+            """Give the processor time of the page so far, which does not grow while others use the machine."""
+            metrics = session.send("Performance.getMetrics")["metrics"]
+            return next(m["value"] for m in metrics if m["name"] == "ThreadTime")
 
         def act(view, page=page, count=count):
             return lambda: page.evaluate(f"location.hash = '{view}'")
 
         page.goto("about:blank")
         opened = seconds(page, lambda page=page, count=count: page.goto(address(sizes[count])), ".cards")
+        worked = [work()]  # in the end that of the last page, the one of 300
         search = seconds(page, act("search/minister"), ".about[role=status]")
+        worked.append(work())
         again = seconds(page, act("search/people"), "h2:has-text('people')")
         graph = seconds(page, act("graph"), "#drawing canvas")
         taken[count] = [opened, search, again, graph]
@@ -498,8 +549,9 @@ def test_300_documents_open_and_are_searched_in_a_usable_time(browser, sizes, re
     # 30 times the documents may take 30 times as long, never more by far.
     assert all(ratio < 45 for ratio in ratios), told
     # What a person waits for without wondering; ten times what was measured.
-    assert taken[300][0] < 5
-    assert taken[300][1] < 5
+    print("processor time of opening 300 documents, and of a search in them:", [round(t, 2) for t in worked])
+    assert 0 < worked[0] < 5
+    assert 0 < worked[1] - worked[0] < 5
 
 
 def test_the_page_grows_as_its_documents_do(sizes):

@@ -22,8 +22,9 @@ from unspin.evaluate import read_gold
 from unspin.lexicon.read import MARK, read_packs
 from unspin.restore.candidates import build_trie, compile_rows, find_matches
 from unspin.restore.context_model import MODEL_PATH, WINDOW
-from unspin.restore.language_model import Mixture, Trigram, Web
+from unspin.restore.language_model import Models, Web
 from unspin.restore.tokens import tokens
+from unspin.restore.trigram import Trigram
 
 HERE = Path(__file__).resolve().parent
 MOST = 8  #: options of a case that are looked at
@@ -123,7 +124,7 @@ def main() -> None:
     vectors = np.vstack([np.zeros((1, 50), np.float32), coded.astype(np.float32) / 127])
     ids = {words[i]: n for n, i in enumerate(chosen, 1)}
 
-    lm = Mixture(((Trigram(), 1.0), (Web.load(), 1.0)))
+    lm = Models(Trigram(), Web.load()).mixture((1.0, 1.0))
     n = len(cases)
     context = np.zeros((n, 2 * WINDOW), np.int32)
     options = np.zeros((n, MOST, 50), np.float32)

@@ -25,6 +25,7 @@ from scipy.optimize import minimize
 
 from unspin.evaluate import parse_gold
 from unspin.layout import layout
+from unspin.lexicon.explain import each
 from unspin.restore import Restorer, decoder, features
 
 HERE = Path(__file__).resolve().parent
@@ -68,34 +69,16 @@ def cases(restorer: Restorer, pieces, marked: str, stage: str, before) -> tuple[
     before = before or [()] * len(pieces)
     choices = [restorer.decode(p, vector, c, b) for p, c, b in zip(pieces, contexts, before, strict=True)]
     made: list[Case] = []
+    mixture = restorer.mixture(vector)
     for piece, context, earlier in zip(pieces, contexts, before, strict=True):
         if not piece.matches:
             continue
         known = context or features.Context()
         own = {(c.first, c.last, o.rule): p for c in earlier for p, o in c.others if o is not None}
-        static = {}
-        for match in piece.matches:
-            for candidate in match.candidates:
-                static[match.first, match.last, candidate] = features.static(
-                    match,
-                    candidate,
-                    piece.found,
-                    piece.title,
-                    known,
-                    restorer.frequency(match, candidate, piece.found),
-                    own.get((match.first, match.last, candidate.rule), 0.0),
-                    restorer.records,
-                    piece.suits[match.first, match.last, candidate],
-                    piece.present[match.first, match.last, candidate],
-                )
-        arcs = decoder.lattice(
-            piece.found, piece.matches, lambda m, c, static=static: features.dot(vector, static[m.first, m.last, c])
-        )
-        mixture = restorer.mixture(vector)
-        path = decoder.best_path(piece.found, arcs, mixture.score)
-        for place in decoder.places(piece.found, arcs, path):
-            arc = place.arc
-            start, end = piece.found[arc.first].start, piece.found[arc.last - 1].end
+        options = piece.lattice.options
+        path = decoder.best_path(piece.lattice, restorer.channel(piece, vector, known, earlier), mixture)
+        for place in decoder.places(piece.lattice, path, mixture.vocabulary):
+            start, end = piece.found[place.first].start, piece.found[place.last - 1].end
             here = [g for g in gold if g.start < end and g.end > start]
             low, high = min([start, *(g.start for g in here)]), max([end, *(g.end for g in here)])
             here = [g for g in gold if g.start < high and g.end > low]
@@ -106,24 +89,24 @@ def cases(restorer: Restorer, pieces, marked: str, stage: str, before) -> tuple[
             }
             around = [(g.start, g.end, g.accepted[0]) for g in here if g.end <= start or g.start >= end]
             values, right = [], []
-            base = [sum(x) for x in zip(*reads(mixture, place.left, place.kept, place.right), strict=False)]
+            base = each(place.left, place.kept, place.right, mixture)
             for rival in (None, *place.rivals):
                 if rival is None:
                     row, new = [0.0] * len(features.NAMES), spun[start:end]
                 else:
-                    row = list(static[arc.first, arc.last, rival.candidate])
-                    own_words = decoder.arc_words(rival, piece.found)
-                    parts = [sum(x) for x in zip(*reads(mixture, place.left, own_words, place.right), strict=False)]
-                    row[-2:] = [p - b for p, b in zip(parts, base, strict=False)]
-                    new = rival.candidate.plain
+                    candidate = options[rival].candidate
+                    chance = own.get((place.first, place.last, candidate.rule), 0.0)
+                    row = features.complete(piece.early[rival], candidate.rule, known, chance)
+                    parts = each(place.left, piece.lattice.words[rival], place.right, mixture)
+                    row[-2:] = [p - b for p, b in zip(parts, base, strict=True)]
+                    new = candidate.plain
                 values.append(row)
                 right.append(normal(applied(spun, low, high, sorted([*around, (start, end, new)]))) in accepted)
+            rivals = [options[rival].candidate for rival in place.rivals]
             if right[0]:
-                seen = {(a.candidate.spun, "") for a in place.rivals}
+                seen = {(c.spun, "") for c in rivals}
             else:
-                seen = {
-                    (a.candidate.spun, a.candidate.answer) for a, ok in zip(place.rivals, right[1:], strict=False) if ok
-                }
+                seen = {(c.spun, c.answer) for c, ok in zip(rivals, right[1:], strict=True) if ok}
             made.append(
                 Case(
                     np.array(values),
@@ -135,18 +118,11 @@ def cases(restorer: Restorer, pieces, marked: str, stage: str, before) -> tuple[
                     + "]"
                     + spun[end : end + 25]
                     + " => "
-                    + str([r.candidate.plain for r in place.rivals]),
+                    + str([c.plain for c in rivals]),
                     tuple(sorted(seen)),
                 )
             )
     return made, choices
-
-
-def reads(mixture, left, words, right):
-    a, b = left
-    for word in (*words, *right):
-        yield mixture.each(a, b, word)
-        a, b = b, word
 
 
 class Block(NamedTuple):
@@ -229,14 +205,18 @@ def main() -> None:
     files = [f for folder in folders for f in sorted(folder.glob("*.marked.txt"))]
     restorer = Restorer.load(args.pack)
     texts = {f.name: f.read_text(encoding="utf-8") for f in files}
-    late = {features.INDEX[n] for n in ("document", "block", "elsewhere", "density")}
+    late = {features.INDEX[n] for n in ("document", "block", "elsewhere", "density", "stranger")}
     every = list(range(len(features.NAMES)))
-    pieces = {}
+    spun = {}
     for name, marked in texts.items():
-        spun = parse_gold(marked)[0]
-        pieces[name] = restorer.pieces(spun, layout(spun))
+        spun[name] = parse_gold(marked)[0]
+
+    def pieces(name: str) -> list:
+        """Lay the article out with the records that stand now."""
+        return restorer.pieces(spun[name], layout(spun[name]))
+
     counts = {
-        name: Counter(x for c in cases(restorer, pieces[name], marked, "first", None)[0] for x in c.seen)
+        name: Counter(x for c in cases(restorer, pieces(name), marked, "first", None)[0] for x in c.seen)
         for name, marked in texts.items()
     }
     for name, seen in counts.items():
@@ -249,15 +229,15 @@ def main() -> None:
         for stage in ("first", "second", "third"):
             use = every if stage != "first" else [i for i in every if i not in late]
             for name, marked in texts.items():
-                restorer.records = as_records(everything - counts[name])  # never what the article itself shows
-                got[name], _ = cases(restorer, pieces[name], marked, stage, before[name])
+                restorer.use_records(as_records(everything - counts[name]))  # never what the article itself shows
+                got[name], _ = cases(restorer, pieces(name), marked, stage, before[name])
                 packed[name] = pack(got[name])
             w = fit(list(packed.values()), use)
             as_weights(restorer, **{stage: w})
             print(turn, stage, {n: round(float(v), 2) for n, v in zip(features.NAMES, w, strict=False) if v})
             for name, marked in texts.items():
-                restorer.records = as_records(everything - counts[name])
-                _, before[name] = cases(restorer, pieces[name], marked, stage, before[name])
+                restorer.use_records(as_records(everything - counts[name]))
+                _, before[name] = cases(restorer, pieces(name), marked, stage, before[name])
     total = {t: [0, 0, 0] for t in (0.5, 0.55, 0.6, 0.65, 0.7, 0.75)}
     for name in texts:
         if args.quick or name.startswith("clean-"):

@@ -138,7 +138,7 @@ WHERE_AFTER = re.compile(r",? where\b")
 WATER = re.compile(
     r"\s(?:river|sea|lake|mountains?|valley|bay|islands?|peninsula|basin|desert|coast|strait|delta|hills)\b"
 )
-OPENING = re.compile(r"(?:^|[.!?:”\"]\s|\n)\s*(?:On|In|At|Near|Outside) (?:the )?$")
+OPENING = re.compile(r"(?:^|[.!?:”\"]\s|\n)\s{0,9}(?:On|In|At|Near|Outside) (?:the )?$")
 UNIT = re.compile(r"(?:k|M|G|T)?(?:W|Wh|B|b|Hz|m|g|l|pa|Pa)\b|km|kg|cm|mm|ha|mph|km/h|°C|C|F|GDP|CO2")
 
 #: What a report of a match speaks of, and how clubs are called: *Marlow Harbour* is no port there.

@@ -19,7 +19,8 @@ SMALL = words("a an the and or nor but for of in on at to by from with as into o
 #: Marks before a list item, and the pounds of a Markdown heading.
 MARKER = re.compile(r"\s*(?:[-*•–—]\s+|\(?\d{1,3}[.)]\s+|#{1,6}\s+|>\s+)")
 
-URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w.+-]+@[\w-]+\.[\w.]+")
+#: An address of the web or of mail; what stands before an @ has 64 characters at most (RFC 5321).
+URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w.+-]{1,64}@[\w-]+\.[\w.]+")
 
 #: Where the news comes from, before its first sentence: ``WARSAW, 4 October —``.
 DATELINE = re.compile(

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from unspin.layout import layout
-from unspin.lexicon import forms
+from unspin.lexicon.proofs import prove, side_by_side
 from unspin.lexicon.read import (
-    COLUMNS,
     MARK,
     Entry,
     LexiconError,
@@ -25,24 +24,17 @@ from unspin.lexicon.read import (
     read_pack,
     read_packs,
 )
-from unspin.records import Block
-from unspin.restore import KNOWN_SPUN, Restorer, candidates, decoder, features, is_title
-from unspin.restore.candidates import Candidate, Match, Trie
-from unspin.restore.language_model import Trigram, Web
-from unspin.restore.tokens import tokens
-
-#: Below this chance at its own example an entry is taken never to win: no context was kinder to it than that one.
-NEVER = 0.01
+from unspin.records import Block, Edit
+from unspin.restore import Restorer, candidates, features
+from unspin.restore.candidates import Trie
+from unspin.restore.language_model import Web
+from unspin.restore.trigram import Trigram
 
 #: From this many of ten places on, a phrase is spun more often than plain, and cannot stand as a plain phrase.
 MARKER = 8
 
 #: Least lower bound of an entry's precision once it made a false edit on clean text.
 BUDGET = 0.5
-
-
-#: The feature "present" where the spun phrase stands once and the plain one nowhere, as in most examples.
-ALONE = {"present": math.log(0.5 / 1.5)} if "present" in features.INDEX else {}
 
 
 class Finding(NamedTuple):
@@ -55,14 +47,6 @@ class Finding(NamedTuple):
     fault: bool = True  #: False: a remark that does not fail the check
     spun: str = ""
     plain: str = ""
-
-
-class Proof(NamedTuple):
-    """What became of an entry's marked place in a spun document."""
-
-    outcome: str  #: ``wins weak never shadowed missed``
-    probability: float  #: of the entry's own plain phrase
-    winner: str  #: what stands there after restoring
 
 
 class Record(NamedTuple):
@@ -130,7 +114,7 @@ def check_head(folder: Path) -> list[Finding]:
 # ---------------------------------------------------------------- entries among each other
 
 
-def check_entries(packs: Sequence[Pack]) -> list[Finding]:
+def check_entries(packs: Sequence[Pack], known: candidates.Forms) -> list[Finding]:
     """Report what is wrong with entries by themselves and among each other."""
     found: list[Finding] = []
 
@@ -147,7 +131,7 @@ def check_entries(packs: Sequence[Pack]) -> list[Finding]:
             last = entry
             if entry.spun.casefold() == entry.plain.casefold():
                 fault(entry, "self-map", "both phrases are the same but for capitals; delete the line")
-            if not is_form(entry):
+            if not is_form(entry, known):
                 mark = MARK.search(entry.example)
                 fault(entry, "example", f"{mark[0] if mark else ''} is no form of {entry.spun!r} > {entry.plain!r} "
                                         f"({entry.form}); mend the example or the form column")
@@ -169,7 +153,7 @@ def check_entries(packs: Sequence[Pack]) -> list[Finding]:
     return found
 
 
-def is_form(entry: Entry) -> bool:
+def is_form(entry: Entry, known: candidates.Forms) -> bool:
     """Tell whether the example's mark is the entry itself or one of its inflections."""
     mark = MARK.search(entry.example)
     if mark is None:
@@ -178,7 +162,7 @@ def is_form(entry: Entry) -> bool:
     # Most examples show the base form, and inflecting 16,000 entries takes two seconds.
     if pair == (entry.spun.lower(), entry.plain.lower()):
         return True
-    return pair in {(s.lower(), p.lower()) for s, p, _ in forms.pairs(entry.spun, entry.plain, entry.form)}
+    return pair in {(s.lower(), p.lower()) for s, p, _ in candidates.inflected(entry, known)}
 
 
 Pairs = dict[tuple[str, str], list[Entry]]
@@ -244,56 +228,6 @@ def covered(packs: Sequence[Pack], rows: Sequence[Sequence[Any]]) -> list[Findin
 # ---------------------------------------------------------------- examples
 
 
-def prove(entry: Entry, restorer: Restorer, trie: Trie) -> Proof:
-    """Run an entry's example as a place of a spun document, with the sentence around it as it stands.
-
-    Only readings of the marked place compete; this is what makes thousands of
-    examples run in seconds.
-    """
-    mark = MARK.search(entry.example)
-    assert mark is not None
-    text = entry.example[: mark.start()] + mark[1] + entry.example[mark.end() :]
-    start, end = mark.start(), mark.start() + len(mark[1])
-    found = tokens(text, 0, len(text))
-    place = [i for i, t in enumerate(found) if t.start < end and t.end > start]
-    if not place:
-        return Proof("missed", 0.0, mark[1])
-    first, last = place[0], place[-1] + 1
-    low, high = max(0, first - candidates.LONGEST_KEY), last + candidates.LONGEST_KEY
-    matches = [m._replace(first=m.first + low, last=m.last + low)
-               for m in candidates.find_matches(found[low:high], trie)
-               if m.first + low < last and m.last + low > first]
-    want = mark[2].lower()
-    if not any((m.first, m.last) == (first, last) and any(c.plain.lower() == want for c in m.candidates)
-               for m in matches):
-        return Proof("missed", 0.0, mark[1])
-    weights = restorer.weights.third
-    suits = restorer.suits(found, matches)
-    title = is_title(found)
-
-    def channel(match: Match, candidate: Candidate) -> float:
-        return features.dot(weights, features.static(
-            match, candidate, found, title, KNOWN_SPUN, restorer.frequency(match, candidate, found), 0.0,
-            restorer.records, suits[match.first, match.last, candidate], **ALONE))
-
-    arcs = decoder.lattice(found, matches, channel)
-    score = restorer.mixture(weights).score
-    path = decoder.best_path(found, arcs, score)
-    choices = decoder.weigh(found, arcs, path, score)
-    for choice in choices:
-        plain = choice.candidate.plain if choice.candidate else mark[1]
-        if (choice.first, choice.last) == (first, last):
-            own = sum(p for p, c in choice.others if c is not None and c.plain.lower() == want)
-            if plain.lower() == want and choice.probability >= restorer.weights.changed:
-                return Proof("wins", own, plain)
-            return Proof("never" if own < NEVER else "weak", own, plain)
-    for choice in choices:
-        if choice.candidate is not None and choice.first < last and choice.last > first:
-            longer = choice.last - choice.first > last - first
-            return Proof("shadowed" if longer else "weak", 0.0, choice.candidate.plain)
-    return Proof("weak", 0.0, mark[1])
-
-
 #: What each outcome of an example that does not win says, and whether it is a fault.
 TOLD = {
     "missed": (True, "the example's place is not found in its sentence; let the mark hold whole words, joined by "
@@ -309,36 +243,53 @@ TOLD = {
 
 def run_examples(packs: Sequence[Pack], restorer: Restorer, trie: Trie) -> list[Finding]:
     """Run each entry's example and report where it does not win; suspects are never applied, so they are not run."""
+    entries = [entry for pack in packs for entry in pack.entries if not entry.suspect]
     found: list[Finding] = []
+    for entry, proof in zip(entries, side_by_side(lambda e: prove(e, restorer, trie), entries), strict=True):
+        if proof.outcome in TOLD:
+            fault, words = TOLD[proof.outcome]
+            told = words.format(plain=entry.plain, winner=proof.winner, p=proof.probability)
+            found.append(Finding(entry.path, entry.line, proof.outcome, f"{entry.rule}: {told}", fault,
+                                 entry.spun, entry.plain))
+    return found
+
+
+def keep_lines(packs: Sequence[Pack]) -> list[tuple[str, int, str]]:
+    """Give file, line and sentence of every keep sentence."""
+    found: list[tuple[str, int, str]] = []
     for pack in packs:
-        for entry in pack.entries:
-            if entry.suspect:
-                continue
-            proof = prove(entry, restorer, trie)
-            if proof.outcome in TOLD:
-                fault, words = TOLD[proof.outcome]
-                told = words.format(plain=entry.plain, winner=proof.winner, p=proof.probability)
-                found.append(Finding(entry.path, entry.line, proof.outcome, f"{entry.rule}: {told}", fault,
-                                     entry.spun, entry.plain))
+        path = pack.path / "keep.txt"
+        if path.is_file():
+            for number, line in enumerate(read_lines(path), 1):
+                if line.strip() and not line.startswith("#"):
+                    found.append((str(path), number, line.strip()))
     return found
 
 
 def run_keep(packs: Sequence[Pack], restorer: Restorer) -> list[Finding]:
     """Run each keep sentence as a document of its own and report what it lost."""
-    found: list[Finding] = []
-    for pack in packs:
-        path = pack.path / "keep.txt"
-        if not path.is_file():
-            continue
-        for number, line in enumerate(read_lines(path), 1):
-            sentence = line.strip()
-            if not sentence or sentence.startswith("#"):
-                continue
-            for e in restorer.restore(sentence, [Block("b1", "", "paragraph", 0, len(sentence))]).edits:
-                if e.outcome == "changed":
-                    found.append(Finding(str(path), number, "keep", f"{e.rule} changes {e.original!r} to "
-                                         f"{e.replacement!r} in {sentence!r}; lower its 'often' or make it suspect"))
-    return found
+    def lost(sentence: str) -> list[Edit]:
+        edits = restorer.restore(sentence, [Block("b1", "", "paragraph", 0, len(sentence))]).edits
+        return [e for e in edits if e.outcome == "changed"]
+
+    kept = keep_lines(packs)
+    return [
+        Finding(path, number, "keep", f"{e.rule} changes {e.original!r} to {e.replacement!r} in {sentence!r}; "
+                                      "lower its 'often' (--fix does, down to 1), or make it suspect", True,
+                *phrases_of(e.rule))
+        for (path, number, sentence), edits in zip(kept, side_by_side(lost, [s for _, _, s in kept]), strict=True)
+        for e in edits
+    ]
+
+
+def phrases_of(rule: str) -> tuple[str, str]:
+    """Give the phrases that a rule id names.
+
+    >>> phrases_of("news/demanding situation>challenge:noun")
+    ('demanding situation', 'challenge')
+    """
+    spun, _, plain = rule.partition("/")[2].rpartition(":")[0].partition(">")
+    return spun, plain
 
 
 # ---------------------------------------------------------------- clean text
@@ -366,23 +317,26 @@ def read_clean(path: Path) -> Iterator[str]:
 
 def weigh_on_clean(texts: Iterable[str], restorer: Restorer) -> list[Record]:
     """Count each entry's edits on clean text, where all are false, beside its right ones in the gold articles."""
+    def spoilt(text: str) -> list[tuple[str, str]]:
+        return [
+            (e.rule, " ".join(f"{text[max(0, e.start - 40) : e.start]}[{e.original}|{e.replacement}]"
+                              f"{text[e.end : e.end + 40]}".split()))
+            for e in restorer.restore(text, layout(text)).edits if e.outcome == "changed"
+        ]
+
     false: Counter[str] = Counter()
     where: dict[str, list[str]] = {}
-    for text in texts:
-        for e in restorer.restore(text, layout(text)).edits:
-            if e.outcome == "changed":
-                false[e.rule] += 1
-                seen = where.setdefault(e.rule, [])
-                if len(seen) < 3:
-                    seen.append(" ".join(f"{text[max(0, e.start - 40) : e.start]}[{e.original}|{e.replacement}]"
-                                         f"{text[e.end : e.end + 40]}".split()))
+    for edits in side_by_side(spoilt, list(texts), least=50):
+        for rule, shown in edits:
+            false[rule] += 1
+            where.setdefault(rule, []).append(shown)
     found: list[Record] = []
     for pack in restorer.packs:
         for entry in pack.entries:
             seen_right = restorer.records.get(entry.spun.lower(), {}).get(entry.plain.lower(), 0)
             right, wrong = seen_right + 1, false[entry.rule]  # the example is a right one
             found.append(Record(entry, right, wrong, round(wilson(right, right + wrong), 3),
-                                tuple(where.get(entry.rule, ()))))
+                                tuple(where.get(entry.rule, ())[:3])))
     return found
 
 
@@ -409,18 +363,21 @@ def check(names: Sequence[str | Path] = (), clean: Path | None = None) -> list[F
     ``clean``: texts that were never spun; each entry is then held to its budget of false edits.
     """
     folders = find_packs(names)
-    found = [f for folder in folders for f in check_lines(folder)]
-    if not found:
-        found = [f for folder in folders for f in check_head(folder)]
-    if found:
+    try:
+        packs = read_packs(folders)
+    except LexiconError:
+        # Read again, line by line: all that cannot be used is told, not only the first.
+        found = [f for folder in folders for f in check_lines(folder)]
+        found = found or [f for folder in folders for f in check_head(folder)]
+        if not found:
+            raise
         return found
-    packs = read_packs(folders)
     mark = fingerprint(folders)
-    rows = candidates.compile_rows(packs)
+    rows = candidates.load_rows(lambda: packs, mark)
     trie = candidates.build_trie(rows)
     restorer = Restorer(packs, trie, features.load_weights(), (Trigram(), Web.load()), 0.5, mark,
                         features.load_records())
-    found += check_entries(packs)
+    found = check_entries(packs, candidates.remembered_forms())
     found += covered(packs, rows)
     told = {(f.path, f.line) for f in found if f.code in {"never", "covered"}}
     found += [f for f in run_examples(packs, restorer, trie) if (f.path, f.line) not in told]
@@ -428,30 +385,6 @@ def check(names: Sequence[str | Path] = (), clean: Path | None = None) -> list[F
     if clean is not None:
         found += demoted(weigh_on_clean(read_clean(clean), restorer))
     return sorted(found, key=lambda f: (f.path, f.line, f.code, f.message))
-
-
-def fix(findings: Sequence[Finding]) -> dict[str, int]:
-    """Demote entries that miss their budget to suspects and sort unsorted files; gives lines changed by file."""
-    todo: dict[str, set[int]] = {}
-    for f in findings:
-        if f.code == "unsorted" or (f.code == "budget" and f.fault):
-            todo.setdefault(f.path, set())
-            if f.code == "budget":
-                todo[f.path].add(f.line)
-    changed: dict[str, int] = {}
-    for name, numbers in sorted(todo.items()):
-        path = Path(name)
-        lines = read_lines(path)
-        new = [lines[0]]
-        for number, line in enumerate(lines[1:], 2):
-            cells = line.split("\t")
-            new.append("\t".join([*cells[:4], "suspect"]) if number in numbers else line)
-        if len(new[0].split("\t")) < len(COLUMNS) and numbers:
-            new[0] = "\t".join(COLUMNS)
-        new = sorted_lines(new, path)
-        changed[name] = sum(a != b for a, b in zip(lines, new, strict=False))
-        path.write_text("\n".join(new), encoding="utf-8", newline="")
-    return changed
 
 
 def sorted_lines(lines: Sequence[str], path: Path) -> list[str]:

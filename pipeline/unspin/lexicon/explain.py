@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from unspin.layout import layout
 from unspin.records import Block
 from unspin.restore import KNOWN_SPUN, Piece, Restorer, decoder, features
-from unspin.restore.candidates import Candidate, Match
-
-#: Gives each model's own log-probability of a word after the two before it.
-Each = Callable[[str, str, str], tuple[float, ...]]
+from unspin.restore.language_model import Mixture, trigrams
 
 
 class Reading(NamedTuple):
@@ -67,34 +64,24 @@ def verdict(text: str, restorer: Restorer) -> Verdict:
 def explain_piece(text: str, piece: Piece, restorer: Restorer) -> Iterator[Explanation]:
     """Explain the places of one piece under the weights of the last pass."""
     weights = restorer.weights.third
-    own: dict[tuple[int, int, Candidate], list[float]] = {}
-
-    def channel(match: Match, candidate: Candidate) -> float:
-        values = features.static(match, candidate, piece.found, piece.title, KNOWN_SPUN,
-                                 restorer.frequency(match, candidate, piece.found), 0.0, restorer.records,
-                                 piece.suits[match.first, match.last, candidate],
-                                 **present(piece, match, candidate))
-        own[match.first, match.last, candidate] = values
-        return features.dot(weights, values)
-
     mixture = restorer.mixture(weights)
-    arcs = decoder.lattice(piece.found, piece.matches, channel)
-    path = decoder.best_path(piece.found, arcs, mixture.score)
-    choices = {(c.first, c.last): c for c in decoder.weigh(piece.found, arcs, path, mixture.score)}
+    values = restorer.channel(piece, weights, KNOWN_SPUN, ())
+    path = decoder.best_path(piece.lattice, values, mixture)
+    choices = {(c.first, c.last): c for c in decoder.weigh(piece.lattice, path, values, mixture)}
     edits = {(e.start, e.end): e for e in restorer.edits(text, piece, list(choices.values()))}
-    for place in decoder.places(piece.found, arcs, path):
-        choice = choices[place.arc.first, place.arc.last]
+    for place in decoder.places(piece.lattice, path, mixture.vocabulary):
+        choice = choices[place.first, place.last]
         start, end = piece.found[choice.first].start, piece.found[choice.last - 1].end
-        kept = each(place.left, place.kept, place.right, mixture.each)
+        kept = each(place.left, place.kept, place.right, mixture)
         readings = []
         for chance, candidate in choice.others:
             if candidate is None:
                 readings.append(Reading(text[start:end], "", "keep", chance, 0.0, {}))
                 continue
-            arc = decoder.Arc(choice.first, choice.last, candidate, 0.0)
-            models = each(place.left, decoder.arc_words(arc, piece.found), place.right, mixture.each)
-            parts = {name: w * v for name, w, v in zip(features.NAMES, weights,
-                                                       own[choice.first, choice.last, candidate], strict=True)}
+            number = next(n for n in place.rivals if piece.lattice.options[n].candidate is candidate)
+            models = each(place.left, piece.lattice.words[number], place.right, mixture)
+            own = features.complete(piece.early[number], candidate.rule, KNOWN_SPUN, 0.0)
+            parts = {name: w * v for name, w, v in zip(features.NAMES, weights, own, strict=True)}
             for at, name in enumerate(("trigram", "web")):
                 parts[name] = weights[features.INDEX[name]] * (models[at] - kept[at])
             parts = {name: round(part, 3) for name, part in parts.items() if round(part, 3)}
@@ -105,22 +92,9 @@ def explain_piece(text: str, piece: Piece, restorer: Restorer) -> Iterator[Expla
                           edit.replacement if edit else text[start:end], tuple(readings))
 
 
-def present(piece: Piece, match: Match, candidate: Candidate) -> dict[str, float]:
-    """Give how often the plain phrase stands in the text already, where the decoder weighs that."""
-    counts = getattr(piece, "present", None)
-    return {} if counts is None else {"present": counts[match.first, match.last, candidate]}
-
-
-def each(left: tuple[str, str], words: Sequence[str], right: Sequence[str],
-         score: Each) -> tuple[float, ...]:
+def each(left: int, words: Sequence[int], right: Sequence[int], mixture: Mixture) -> tuple[float, ...]:
     """Score words and the words right of them after a history, by each language model."""
-    a, b = left
-    totals: list[float] = []
-    for word in (*words, *right):
-        found = score(a, b, word)
-        totals = [t + f for t, f in zip(totals or [0.0] * len(found), found, strict=True)]
-        a, b = b, word
-    return tuple(totals)
+    return tuple(map(sum, zip(*(mixture.said(trigram) for trigram in trigrams(left, (*words, *right))), strict=True)))
 
 
 def lines(places: Sequence[Explanation], judged: Verdict) -> Iterator[str]:

@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from unspin.edits import apply, changed
+from unspin.layout import layout
 from unspin.lexicon import forms
 from unspin.lexicon.learn import FUNCTION, quality, sentence
 from unspin.lexicon.read import Pack
+from unspin.records import Span
+from unspin.restore import Restorer, features
 from unspin.restore.candidates import key_words
-from unspin.restore.decoder import history, read, token_words
-from unspin.restore.language_model import START, STOP, LanguageModel, Trigram
+from unspin.restore.context_model import Array, ContextModel
+from unspin.restore.context_model import shipped as shipped_context
+from unspin.restore.decoder import token_words
+from unspin.restore.language_model import START, STOP, Models, Web, history, read
 from unspin.restore.tokens import Token, tokens
+from unspin.restore.trigram import Trigram
 
-#: Least gain in log-probability that a neighbour must bring at a place: below it, chance finds a better word
+#: Least gain in log-odds that a neighbour must bring at a place: below it, chance finds a better word
 #: for most words of clean English.
-GAIN = 2.5
+GAIN = 1.5
+
+#: The same once what UNATTESTED costs is taken off: of a word that only the thesaurus offers, and of a glossary term.
+STRICT_GAIN = 0.5
 
 #: A plain word is at least this usual (log-probability by itself); rarer ones are what spinners write.
 USUAL = -11.0
 
 #: Contexts given with each proposal.
 CONTEXTS = 3
+
+#: What a pair of words is worth that packs of other subjects attest inside their phrases, once and for each
+#: doubling; and what a thesaurus neighbour costs that nothing else speaks for.  Chosen on tests/tuning/gold.
+ATTESTED, AGAIN, UNATTESTED = 1.5, 0.7, -2.5
 
 
 class Mined(NamedTuple):
@@ -59,6 +74,26 @@ def moby() -> Mapping[str, frozenset[str]]:
     return {row[0]: frozenset(row[1:]) for row in rows}
 
 
+def habits(packs: Sequence[Pack]) -> dict[str, Counter[str]]:
+    """Count, inside the phrases of packs, which word stands for which: what a spinner does in all its phrases.
+
+    >>> from unspin.lexicon.read import Entry
+    >>> entry = Entry("financial disaster", "financial crisis", "noun", "", None, False, "p", "x", 2)
+    >>> habits([Pack("p", Path("p"), "", "", "", (entry,), (), ())])
+    {'disaster': Counter({'crisis': 1})}
+    """
+    found: dict[str, Counter[str]] = {}
+    for pack in packs:
+        for e in pack.entries:
+            spun, plain = key_words(e.spun), key_words(e.plain)
+            if 1 < len(spun) == len(plain) and not e.suspect:
+                changed = [(a, b) for a, b in zip(spun, plain, strict=True) if a != b]
+                for a, b in changed if len(changed) < len(spun) or len(spun) == 2 else ():
+                    if a.isalpha() and b.isalpha() and not {a, b} & FUNCTION:
+                        found.setdefault(a, Counter())[b] += 1
+    return found
+
+
 class Thesaurus:
     """Neighbours of words: from Moby and from what the lexicon says of them."""
 
@@ -66,26 +101,44 @@ class Thesaurus:
         self._rows = rows
         self._near: dict[str, set[str]] = {}
         self._own: dict[str, set[str]] = defaultdict(set)
+        self._habits: dict[str, Counter[str]] = defaultdict(Counter)
+        for spun, plains in habits(packs).items():
+            for plain, count in plains.items():
+                # Under every base that the two may have in one form: ``workouts > exercises``.
+                for one, form, tag in bases(spun):
+                    for other, other_form, other_tag in bases(plain):
+                        if (form, tag) == (other_form, other_tag):
+                            self._habits[one][other] = max(self._habits[one][other], count)
         by_plain: dict[str, set[str]] = defaultdict(set)
         for pack in packs:
             for e in pack.entries:
                 if " " not in e.spun and " " not in e.plain and not e.suspect:
                     by_plain[e.plain.lower()].add(e.spun.lower())
-        for plain, spun in by_plain.items():
-            self._own[plain] |= spun
-            for word in spun:
-                self._own[word] |= {plain} | (spun - {word})
+        for plain, spun_words in by_plain.items():
+            self._own[plain] |= spun_words
+            for word in spun_words:
+                self._own[word] |= {plain} | (spun_words - {word})
 
     def of(self, word: str) -> set[str]:
         """Give the neighbours of a word in base form."""
         found = self._near.get(word)
         if found is None:
-            found = self._near[word] = {w for w in self._rows.get(word, ()) if w.isalpha()} | self._own.get(word, set())
+            found = {w for w in self._rows.get(word, ()) if w.isalpha()} | self._own.get(word, set())
+            found = self._near[word] = found | set(self._habits.get(word, ()))
         return found
 
     def near(self, one: str, other: str) -> bool:
         """Tell whether each word names the other: one way, Moby's rows run to mere company."""
-        return one == other or (other in self.of(one) and one in self.of(other))
+        return one == other or self.attested(one, other) > 0 or (other in self.of(one) and one in self.of(other))
+
+    def attested(self, spun: str, plain: str) -> int:
+        """Give in how many phrases of the packs the one stands for the other."""
+        return self._habits[spun][plain] if spun in self._habits else 0
+
+    def worth(self, spun: str, plain: str) -> float:
+        """Give what the pair is worth whatever stands around it, in log-odds."""
+        count = self.attested(spun, plain)
+        return ATTESTED + AGAIN * math.log2(count) if count else UNATTESTED
 
 
 @functools.lru_cache(maxsize=50_000)
@@ -98,7 +151,8 @@ def bases(word: str) -> tuple[tuple[str, str, str], ...]:
     from lemminflect import getAllLemmas
 
     found: list[tuple[str, str, str]] = []
-    for pos, form in (("NOUN", "noun"), ("VERB", "verb"), ("ADJ", "adj"), ("ADV", "adv")):
+    # What can be read as an adjective on both sides (brief, short) is seldom meant as the noun.
+    for pos, form in (("ADJ", "adj"), ("ADV", "adv"), ("NOUN", "noun"), ("VERB", "verb")):
         for base in getAllLemmas(word).get(pos, ()):
             for tag in forms.TAGS[form]:
                 if word in forms.inflect_word(base, tag):
@@ -107,13 +161,44 @@ def bases(word: str) -> tuple[tuple[str, str, str], ...]:
     return tuple(found)
 
 
+class Surroundings:
+    """What the context model says of phrases in their sentences, each sentence looked at once."""
+
+    def __init__(self, found: Sequence[Token], model: ContextModel) -> None:
+        self._found, self._model = found, model
+        self._begins = [i for i, token in enumerate(found) if token.breaks]
+        self._seen: dict[int, tuple[Array, Array]] = {}
+
+    def suits(self, first: int, last: int, plain: tuple[str, ...]) -> float:
+        """Give how much better a phrase suits its sentence than tokens ``[first, last)`` do."""
+        at = bisect.bisect_right(self._begins, first) - 1
+        low = self._begins[at]
+        high = self._begins[at + 1] if at + 1 < len(self._begins) else len(self._found)
+        if at not in self._seen:
+            self._seen[at] = self._model.contexts([t.word for t in self._found[low:high]])
+        left, right = self._seen[at]
+        around = left[first - low] + right[last - low]
+        kept = self._model.vector(tuple(t.word for t in self._found[first:last]))
+        return float(around @ self._model.vector(plain)) - float(around @ kept)
+
+
 class Miner:
-    """Thesaurus, glossary and language model, loaded once for any number of texts."""
+    """Thesaurus, glossary, habits of the packs, language models, loaded once for any number of texts.
+
+    With a restorer, what is known is restored first, so that the words around
+    a place read as they should; and proposals from documents that look clean
+    rank behind the others.
+    """
 
     def __init__(self, packs: Sequence[Pack], rows: Mapping[str, frozenset[str]] | None = None,
-                 model: LanguageModel | None = None) -> None:
+                 restorer: Restorer | None = None) -> None:
         self._thesaurus = Thesaurus(packs, moby() if rows is None else rows)
-        self._score = (model or Trigram()).score
+        self._weights = dict(zip(features.NAMES, features.load_weights().third, strict=True))
+        trigram, web = restorer.models if restorer else (Trigram(), Web.load())
+        self._score = Models(trigram, web).mixture((self._weights["trigram"], self._weights["web"])).score
+        self._usual = trigram.score
+        self._context = shipped_context()
+        self._restorer = restorer
         self._known = {(e.spun.lower(), e.plain.lower()) for pack in packs for e in pack.entries}
         self._keys = {key_words(e.spun) for pack in packs for e in pack.entries}
         self._terms: dict[str, set[tuple[str, ...]]] = defaultdict(set)
@@ -125,42 +210,69 @@ class Miner:
 
     def mine(self, texts: Iterable[tuple[str, str]]) -> list[Mined]:
         """Rank proposals from spun texts, given with their names: most gain over most documents first."""
-        seen: dict[tuple[str, str, str], list[tuple[str, float, str, str]]] = defaultdict(list)
-        for name, text in texts:
+        seen: dict[tuple[str, str, str], list[tuple[str, float, str, str, float]]] = defaultdict(list)
+        for name, given in texts:
+            text, taken, spun = self._restored(given)
             found = tokens(text, 0, len(text))
             words = [t.word for t in found]
             for first, last, plain, base, gain, by in self._places(found, words):
-                low, high = sentence(text, found[first].start, found[last - 1].end)
                 start, end = found[first].start, found[last - 1].end
+                if any(a < end and start < b for a, b in taken):
+                    continue
+                low, high = sentence(text, start, end)
                 shown = " ".join(f"{text[low:start]}[{text[start:end].lower()}|{plain}]{text[end:high]}".split())
                 if shown.count("[") == 1 and shown.count("|") == 1 and len(shown) < 400:
-                    seen[base].append((name, gain, shown, by))
-        mined = []
-        for (spun, plain, form), places in seen.items():
-            gains = [gain for _, gain, _, _ in places]
+                    seen[base].append((name, gain, shown, by, spun))
+        mined: list[tuple[float, Mined]] = []
+        rivals: Counter[str] = Counter()
+        for (spun_word, _, _), places in seen.items():
+            rivals[spun_word] += len(places)
+        for (spun_word, plain, form), places in seen.items():
+            gains = [p[1] for p in places]
             contexts = sorted({p[2] for p in places}, key=quality, reverse=True)
-            mined.append(Mined(spun, plain, form, contexts[0], len(places), len({p[0] for p in places}),
-                               round(sum(gains) / len(gains), 2), places[0][3], tuple(contexts[:CONTEXTS])))
-        return sorted(mined, key=lambda m: (-m.gain * math.sqrt(m.documents), m.spun, m.plain, m.form))
+            documents = len({p[0] for p in places})
+            mean = sum(gains) / len(gains)
+            one = Mined(spun_word, plain, form, contexts[0], len(places), documents, round(mean, 2), places[0][3],
+                        tuple(contexts[:CONTEXTS]))
+            # A spinner's word mostly stands for one plain word; many answers mean that none is right.
+            agreed = (len(places) + 1) / (rivals[spun_word] + 1)
+            worth = mean * math.sqrt(documents) * agreed * (0.2 + sum(p[4] for p in places) / len(places))
+            mined.append((worth, one))
+        return [one for _, one in sorted(mined, key=lambda m: (-m[0], m[1].spun, m[1].plain, m[1].form))]
+
+    def _restored(self, text: str) -> tuple[str, list[Span], float]:
+        """Give a text with what is known restored, where that was, and how spun it is."""
+        if self._restorer is None:
+            return text, [], 1.0
+        decoded = self._restorer.restore(text, layout(text))
+        edits = changed(decoded.edits)
+        taken: list[Span] = []
+        moved = 0
+        for e in edits:
+            taken.append((e.start + moved, e.start + moved + len(e.replacement)))
+            moved += len(e.replacement) - (e.end - e.start)
+        return apply(text, edits), taken, decoded.spin_score
 
     def _places(self, found: Sequence[Token], words: Sequence[str]
                 ) -> Iterator[tuple[int, int, str, tuple[str, str, str], float, str]]:
+        around = Surroundings(found, self._context)
         at = 0
         while at < len(found):
-            term = self._term(found, words, at)
+            term = self._term(found, words, at, around)
             if term is not None:
                 last, plain, gain = term
                 spun = " ".join(words[at:last])
                 yield at, last, plain, (spun, plain, "phrase"), gain, "glossary"
                 at = last
                 continue
-            best = self._word(found, words, at)
+            best = self._word(found, words, at, around)
             if best is not None:
                 plain, base, gain = best
                 yield at, at + 1, plain, base, gain, "thesaurus"
             at += 1
 
-    def _gain(self, found: Sequence[Token], first: int, last: int, plain: Sequence[str]) -> float:
+    def _gain(self, found: Sequence[Token], first: int, last: int, plain: Sequence[str], around: Surroundings) -> float:
+        """Give what speaks for a plain phrase by how it reads, weighed as the decoder weighs it."""
         left: list[str] = [w for t in found[max(0, first - 2) : first] for w in token_words(t)]
         if found[first].breaks or not left:
             left = [START]
@@ -171,16 +283,18 @@ class Miner:
             if token.breaks:
                 break
             after += token_words(token)
-        around = history(left, len(left))
+        before = history(left, len(left))
         if not after:
             after = [STOP]
         kept = [w for t in found[first:last] for w in token_words(t)]
-        gain = read(around, plain, after, self._score) - read(around, kept, after, self._score)
+        reads = read(before, plain, after, self._score) - read(before, kept, after, self._score)
         # A word that is usual everywhere (make, thing) reads well anywhere: a part of that is no evidence.
-        usual = sum(self._score("", "", w) for w in plain) - sum(self._score("", "", w) for w in kept)
-        return gain - 0.3 * max(0.0, usual)
+        usual = sum(self._usual("", "", w) for w in plain) - sum(self._usual("", "", w) for w in kept)
+        suits = around.suits(first, last, tuple(plain))
+        return reads + self._weights["frequency"] * usual + self._weights["context"] * suits
 
-    def _term(self, found: Sequence[Token], words: Sequence[str], at: int) -> tuple[int, str, float] | None:
+    def _term(self, found: Sequence[Token], words: Sequence[str], at: int, around: Surroundings
+              ) -> tuple[int, str, float] | None:
         """Give the end, the plain term and the gain where words are neighbours of a glossary term's words."""
         first = words[at]
         if found[at].shielded or found[at].shape != "lower" or first in FUNCTION:
@@ -196,18 +310,19 @@ class Miner:
                 if any(t.suffix for t in found[at : last - 1]) or any(
                         t.breaks or not t.joint or t.shielded or t.shape != "lower" for t in found[at + 1 : last]):
                     continue
-                if all(self._near(a, b) for a, b in zip(here, term, strict=True)):
-                    gain = self._gain(found, at, last, term)
-                    if gain >= GAIN and (best is None or gain > best[2]):
+                worths = [self._worth(a, b) for a, b in zip(here, term, strict=True) if a != b]
+                if None not in worths:
+                    gain = self._gain(found, at, last, term, around) + sum(w for w in worths if w is not None)
+                    if gain >= STRICT_GAIN and (best is None or gain > best[2]):
                         best = (last, " ".join(term), gain)
         return best
 
-    def _near(self, one: str, other: str) -> bool:
-        return one == other or any(
-            self._thesaurus.near(a, b) for a, _, tag in bases(one) for b, _, other_tag in bases(other)
-            if tag == other_tag)
+    def _worth(self, one: str, other: str) -> float | None:
+        """Give what a pair of words as they stand is worth; None where they are no neighbours in any form."""
+        return max((self._thesaurus.worth(a, b) for a, _, tag in bases(one) for b, _, other_tag in bases(other)
+                    if tag == other_tag and self._thesaurus.near(a, b)), default=None)
 
-    def _word(self, found: Sequence[Token], words: Sequence[str], at: int
+    def _word(self, found: Sequence[Token], words: Sequence[str], at: int, around: Surroundings
               ) -> tuple[str, tuple[str, str, str], float] | None:
         """Give the best neighbour of a word, the entry that it suggests, and the gain."""
         token = found[at]
@@ -217,15 +332,20 @@ class Miner:
         for base, form, tag in bases(token.word):
             neighbours = sorted(self._thesaurus.of(base))
             # The more that are tried, the better the best of them reads by chance.
-            chance = math.log(1 + len(neighbours))
+            chance = 0.3 * math.log(1 + len(neighbours))
             for near in neighbours:
-                if near in FUNCTION or (base, near) in self._known or self._score("", "", near) < USUAL:
+                if near in FUNCTION or (base, near) in self._known or self._usual("", "", near) < USUAL:
+                    continue
+                if not self._thesaurus.near(base, near):
                     continue
                 plain = next(iter(forms.inflect_word(near, tag)), "")
                 if not plain or plain == token.word or (near, form) not in {(b, f) for b, f, _ in bases(plain)}:
                     continue
-                gain = self._gain(found, at, at + 1, [plain]) - chance
-                if gain >= GAIN and (best is None or gain > best[2]):
+                gain = self._gain(found, at, at + 1, [plain], around) + self._thesaurus.worth(base, near)
+                least = GAIN
+                if not self._thesaurus.attested(base, near):
+                    gain, least = gain - chance, STRICT_GAIN
+                if gain >= least and (best is None or gain > best[2]):
                     best = (plain, (base, near, form), gain)
         return best
 

@@ -107,6 +107,23 @@ def read_lines(path: Path) -> list[str]:
     return text.replace("\r\n", "\n").split("\n")
 
 
+def write_lines(path: Path, lines: Sequence[str]) -> None:
+    """Write lines to a pack file, which appears whole or not at all."""
+    aside = path.with_name(path.name + ".new")
+    aside.write_text("\n".join(lines), encoding="utf-8", newline="")
+    aside.replace(path)
+
+
+def line_of(entry: Entry) -> str:
+    """Write an entry as a line of ``entries.tsv``.
+
+    >>> line_of(Entry("army", "military", "noun", "the [army|military] said", None, True, "p", "x", 2))
+    'army\\tmilitary\\tnoun\\tthe [army|military] said\\tsuspect'
+    """
+    often = "suspect" if entry.suspect else str(entry.often or "")
+    return "\t".join((entry.spun, entry.plain, entry.form, entry.example, often))
+
+
 def parse_entry(line: str, path: Path, number: int, pack: str) -> Entry:
     """Read one line of ``entries.tsv``; raises LexiconError that says what to mend.
 

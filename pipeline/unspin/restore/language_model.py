@@ -9,48 +9,16 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from unspin.restore.trigram import BASE, Trigram, single
+
 START, STOP = "<s>", "</s>"
 
-#: Log-probability of a word that no model knows: about one in a million, a rare name.
-UNKNOWN = -14.0
-
-#: Endings that British spelling has and the model's American vocabulary lacks.
-BRITISH = (
-    ("isation", "ization"),
-    ("isations", "izations"),
-    ("ise", "ize"),
-    ("ises", "izes"),
-    ("ised", "ized"),
-    ("ising", "izing"),
-    ("yse", "yze"),
-    ("ysed", "yzed"),
-    ("our", "or"),
-    ("ours", "ors"),
-    ("oured", "ored"),
-    ("ouring", "oring"),
-    ("ourable", "orable"),
-    ("bour", "bor"),
-    ("bourhood", "borhood"),
-    ("bouring", "boring"),
-    ("tre", "ter"),
-    ("tres", "ters"),
-    ("fence", "fense"),
-    ("fences", "fenses"),
-    ("gramme", "gram"),
-    ("grammes", "grams"),
-    ("elled", "eled"),
-    ("elling", "eling"),
-    ("ogue", "og"),
-    ("iser", "izer"),
-    ("isers", "izers"),
-    ("ceable", "ceable"),
-    ("ilst", "ile"),
-    ("gst", "g"),
-)
+#: Gives log P(word | before previous).
+Score = Callable[[str, str, str], float]
 
 
 class LanguageModel(Protocol):
@@ -61,57 +29,6 @@ class LanguageModel(Protocol):
         ...
 
 
-class Trigram:
-    """The trigram model inside the ``pocketsphinx`` wheel (BSD; 72,547 words)."""
-
-    def __init__(self) -> None:
-        import pocketsphinx
-
-        path = Path(pocketsphinx.__file__).parent / "model" / "en-us" / "en-us.lm.bin"
-        if not path.is_file():
-            raise FileNotFoundError(f"{path}: the language model is missing; install pocketsphinx==5.1.1 again")
-        self._prob = pocketsphinx.NGramModel(pocketsphinx.Config(hmm=None), pocketsphinx.LogMath(), str(path)).prob
-        self._known: dict[str, str] = {}
-        self._base = math.log(1.0001)
-
-    def known(self, word: str) -> str:
-        """Give the model's spelling of a word, or an empty string where it has none."""
-        found = self._known.get(word)
-        if found is None:
-            found = self._known[word] = self._look_up(word)
-        return found
-
-    def _look_up(self, word: str) -> str:
-        if word[:1].isdigit():
-            return "twenty"
-        if self._prob([word]) > -10_000_000:
-            return word
-        for british, american in BRITISH:
-            if word.endswith(british):
-                other = word[: -len(british)] + american
-                if self._prob([other]) > -10_000_000:
-                    return other
-        return ""
-
-    def score(self, before: str, previous: str, word: str) -> float:
-        """Give log P(word | before previous).
-
-        >>> lm = Trigram()
-        >>> lm.score("", "military", "training") > lm.score("", "army", "coaching")
-        True
-        """
-        w = self.known(word)
-        if not w:
-            return UNKNOWN
-        p = self.known(previous) if previous else ""
-        if not p:
-            return float(self._prob([w])) * self._base
-        b = self.known(before) if before else ""
-        if not b:
-            return float(self._prob([w, p])) * self._base
-        return float(self._prob([w, p, b])) * self._base
-
-
 class Web:
     """Web bigram counts from the ``wordsegment`` package, with stupid back-off (Brants et al. 2007)."""
 
@@ -120,15 +37,14 @@ class Web:
 
     @classmethod
     def load(cls) -> Web:
-        """Read the counts; takes about 0.5 s."""
+        """Read the counts, 620,000 of them."""
         import wordsegment
 
         folder = Path(wordsegment.__file__).parent
 
         def counts(name: str) -> dict[str, float]:
-            with open(folder / name, encoding="utf-8") as handle:
-                rows = (line.rstrip("\n").split("\t") for line in handle)
-                return {row[0].lower(): float(row[1]) for row in rows if len(row) == 2}
+            cells = (folder / name).read_text(encoding="utf-8").lower().replace("\n", "\t").split("\t")
+            return dict(zip(cells[::2], map(float, cells[1::2]), strict=False))
 
         return cls(counts("bigrams.txt"), counts("unigrams.txt"), 1_024_908_267_229.0)
 
@@ -158,38 +74,183 @@ def article(word: str) -> str:
     return "an" if VOWEL.match(word) else "a"
 
 
-class Mixture:
-    """A weighted sum of models' log-probabilities, remembered per trigram.
+#: A trigram is one integer, ``before << 40 | previous << 20 | word``: small enough to be looked up fast.
+BITS = 20
+WORD, PAIR = (1 << BITS) - 1, (1 << 2 * BITS) - 1
+
+#: What stands for every word after the first million of one text.
+OVERFLOW = "\ufffd"
+
+#: Words with a number that is always the same, in this order.
+FIXED = ("", START, STOP, OVERFLOW, "a", "an")
+A, AN = ARTICLES = FIXED.index("a"), FIXED.index("an")
+
+
+class Vocabulary:
+    """Numbers for words, given as they come; they mean nothing outside this process.
+
+    >>> numbers = Vocabulary()
+    >>> numbers["army"], numbers["army"], numbers.words[numbers["army"]]
+    (6, 6, 'army')
+    """
+
+    def __init__(self) -> None:
+        self.words = list(FIXED)
+        self._numbers = {word: number for number, word in enumerate(FIXED)}
+
+    def __getitem__(self, word: str) -> int:
+        number = self._numbers.get(word)
+        if number is None:
+            if len(self.words) > WORD:
+                return self._numbers[OVERFLOW]
+            number = self._numbers[word] = len(self.words)
+            self.words.append(word)
+        return number
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def numbers(self, words: Iterable[str]) -> tuple[int, ...]:
+        """Give the numbers of words."""
+        return tuple([self[word] for word in words])
+
+    def pair(self, before: str, previous: str) -> int:
+        """Give the number of a history of two words."""
+        return self[before] << BITS | self[previous]
+
+
+class Models:
+    """Both language models, asked by the numbers of words; what they say is remembered.
 
     ``a`` and ``an`` count as one word that fits what follows, since the
     article is repaired after the choice is made.
     """
 
-    def __init__(self, parts: tuple[tuple[LanguageModel, float], ...], remember: int = 400_000) -> None:
-        self._parts = parts
-        self.score = functools.lru_cache(maxsize=remember)(self._score)
+    def __init__(self, trigram: Trigram, web: Web, remember: int = 200_000) -> None:
+        self._trigram, self._web, self._remember = trigram, web, remember
+        self.forget()
 
-    def _score(self, before: str, previous: str, word: str) -> float:
-        before, previous, word = flexible(before, previous, word)
-        return sum(weight * part.score(before, previous, word) for part, weight in self._parts)
+    def forget(self) -> None:
+        """Start anew with an empty vocabulary; numbers given before mean nothing any more."""
+        self.vocabulary = Vocabulary()
+        self._known: list[int] = []  # the trigram model's number of each word of the vocabulary
+        self._pairs: dict[int, tuple[float, float, float | None, int, int, float]] = {}
+        self._mixtures: dict[tuple[float, float], Mixture] = {}
 
-    def each(self, before: str, previous: str, word: str) -> tuple[float, ...]:
+    def mixture(self, weights: tuple[float, float]) -> Mixture:
+        """Give the models mixed under the weights of each."""
+        found = self._mixtures.get(weights)
+        if found is None:
+            found = self._mixtures[weights] = Mixture(self, weights)
+        elif len(found) > self._remember:
+            for mixture in self._mixtures.values():
+                mixture.clear()
+        return found
+
+    def learn(self, trigram: int) -> None:
+        """Tell all mixtures of a trigram: what one pass asks for, the next will."""
+        x, y = self.said(trigram)
+        for mixture in self._mixtures.values():
+            a, b = mixture.weights
+            mixture[trigram] = a * x + b * y
+
+    def said(self, trigram: int) -> tuple[float, float]:
+        """Give what each model says, the natural logarithm of a probability.
+
+        >>> models = Models(Trigram(), Web.load())
+        >>> number = models.vocabulary.pair("", "a") << BITS | models.vocabulary["advanced"]
+        >>> models.said(number)[0] == Trigram().score("", "an", "advanced")
+        True
+        """
+        before, previous, word = trigram >> 2 * BITS, trigram >> BITS & WORD, trigram & WORD
+        if previous in ARTICLES:
+            previous = A if article(self.vocabulary.words[word]) == "a" else AN
+        if before in ARTICLES:
+            before = A if article(self.vocabulary.words[previous]) == "a" else AN
+        if word == AN:
+            word = A
+        pair = previous << BITS | word
+        said = self._pairs.get(pair)
+        web, alone, start, first, last, _ = said if said is not None else self._pair(pair)
+        if start is None or (known := self._number(before)) < 0:
+            return alone, web
+        if first < last:
+            found = self._trigram.triple(known, first, last)
+            if found is not None:
+                return found, web
+        pair = before << BITS | previous
+        said = self._pairs.get(pair)
+        backoff = (said if said is not None else self._pair(pair))[5]
+        return int(single(start + backoff)) * BASE, web
+
+    def _pair(self, pair: int) -> tuple[float, float, float | None, int, int, float]:
+        """Give what both models say of the pair, and remember it."""
+        if len(self._pairs) > self._remember:
+            self._pairs.clear()
+        words = self.vocabulary.words
+        previous, word = pair >> BITS, pair & WORD
+        web = self._web.score("", words[previous], words[word])
+        found = self._pairs[pair] = web, *self._trigram.pair(self._number(previous), self._number(word))
+        return found
+
+    def _number(self, word: int) -> int:
+        """Give the trigram model's number of a word, -1 where it has none."""
+        if word >= len(self._known):
+            words = self.vocabulary.words
+            self._known += [self._trigram.known(word) if word else -1 for word in words[len(self._known) :]]
+        return self._known[word]
+
+
+class Mixture(dict[int, float]):
+    """The weighted sum of the models' log-probabilities by the number of a trigram, remembered."""
+
+    def __init__(self, models: Models, weights: tuple[float, float]) -> None:
+        super().__init__()
+        self.weights, self._models, self.vocabulary = weights, models, models.vocabulary
+
+    def __missing__(self, trigram: int) -> float:
+        self._models.learn(trigram)
+        return self[trigram]
+
+    def said(self, trigram: int) -> tuple[float, float]:
         """Give each model's own log-probability, unweighted."""
-        before, previous, word = flexible(before, previous, word)
-        return tuple(part.score(before, previous, word) for part, _ in self._parts)
+        return self._models.said(trigram)
+
+    def score(self, before: str, previous: str, word: str) -> float:
+        """Give log P(word | before previous)."""
+        return self[self.vocabulary.pair(before, previous) << BITS | self.vocabulary[word]]
+
+    def each(self, before: str, previous: str, word: str) -> tuple[float, float]:
+        """Give each model's own log-probability of words, unweighted."""
+        return self.said(self.vocabulary.pair(before, previous) << BITS | self.vocabulary[word])
 
 
-def flexible(before: str, previous: str, word: str) -> tuple[str, str, str]:
-    """Make the articles of a trigram fit the words after them.
+def trigrams(left: int, words: Iterable[int]) -> Iterator[int]:
+    """Give the trigrams of words after a history.
 
-    >>> flexible("", "a", "advanced")
-    ('', 'an', 'advanced')
+    >>> list(trigrams(1 << BITS | 2, [3])) == [1 << 2 * BITS | 2 << BITS | 3]
+    True
     """
-    if previous in {"a", "an"}:
-        previous = article(word)
-    if before in {"a", "an"}:
-        before = article(previous)
-    return before, previous, "a" if word == "an" else word
+    for word in words:
+        yield left << BITS | word
+        left = (left << BITS | word) & PAIR
+
+
+def history(words: Sequence[str], at: int) -> tuple[str, str]:
+    """Give the two words before a place, not looking over the start of a sentence."""
+    previous = words[at - 1] if at else ""
+    before = words[at - 2] if at > 1 and previous != START else ""
+    return before, previous
+
+
+def read(left: tuple[str, str], words: Sequence[str], right: Sequence[str], score: Score) -> float:
+    """Score words and the words right of them after a history."""
+    total = 0.0
+    a, b = left
+    for word in (*words, *right):
+        total += score(a, b, word)
+        a, b = b, word
+    return total
 
 
 def words_for(surface: str) -> tuple[str, ...]:

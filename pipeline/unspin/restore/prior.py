@@ -17,7 +17,10 @@ INERTIA = 4.0
 
 def change_chance(choice: Choice) -> float:
     """Give the probability that the stretch is not to stay as it is."""
-    return 1.0 - next((p for p, c in choice.others if c is None), 0.0)
+    for chance, candidate in choice.others:
+        if candidate is None:
+            return 1.0 - chance
+    return 1.0
 
 
 def share(choices: Iterable[Choice], around: float = 0.3, inertia: float = INERTIA) -> float:

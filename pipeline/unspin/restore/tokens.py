@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import NamedTuple
 
 #: A word with inner apostrophes, or an initialism with full stops (``U.S.``), or a number with inner marks.
 WORD = re.compile(
     r"(?:[^\W\d_]\.){2,}"
-    r"|\d+(?:[.,:]\d+)*(?:[^\W\d_]{1,3}\b)?"
+    r"|\d+(?:[.,:/]\d+)*(?:[^\W\d_]{1,3}\b)?"
     r"|[^\W_]+(?:['’][^\W_]+)*"
 )
 
@@ -47,6 +48,7 @@ class Token(NamedTuple):
     shielded: bool
 
 
+@functools.lru_cache(maxsize=50_000)
 def shape_of(word: str) -> str:
     """Tell how a word is written.
 
@@ -74,6 +76,8 @@ def tokens(text: str, start: int, end: int) -> list[Token]:
 
     >>> [(t.word, t.suffix, t.breaks) for t in tokens("Libya’s army left. It won", 0, 25)]
     [('libya', "'s", True), ('army', '', False), ('left', '', False), ('it', '', True), ('won', '', False)]
+    >>> [t.word for t in tokens("the second 1/2", 0, 14)]
+    ['the', 'second', '1/2']
     """
     shields = [m.span() for m in SHIELD.finditer(text, start, end)]
     found: list[Token] = []
@@ -83,11 +87,11 @@ def tokens(text: str, start: int, end: int) -> list[Token]:
         a, b = match.span()
         word = match[0]
         gap = text[last:a]
-        breaks = not found or BREAK.search(gap) is not None
+        breaks = not found or (gap != " " and BREAK.search(gap) is not None)
         if not breaks and found and word[0].isupper() and text[last - 1] == ".":
             breaks = True  # ``U.S. Officials``: the full stop belongs to the word before
         suffix = ""
-        if POSSESSIVE.search(word) and len(word) > 2:
+        if word[-1] in "sSſ" and POSSESSIVE.search(word) and len(word) > 2:
             b -= 2
             word, suffix = word[:-2], "'s"
         while at < len(shields) and shields[at][1] <= a:

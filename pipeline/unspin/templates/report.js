@@ -100,7 +100,7 @@ const entityLink = e => link("#entity/" + e.place, e.name);
 
 // ---------------------------------------------------------------- decisions
 // Kept by the content of the document: they hold in any later report of the same text.
-const DECISION = ["doc_id", "sha256", "start", "end", "original", "replacement", "rule", "decision"];
+const DECISION = ["doc_id", "sha256", "start", "end", "original", "replacement", "rule", "decision", "scope", "before", "after"];
 const decided = new Map();  // sha256 of a document: place: row of the exported file
 let keeps = true;
 const keyOf = sha256 => "unspin-decisions " + sha256;
@@ -120,11 +120,27 @@ const decisionRows = () => {
   return documents.filter(d => !seen.has(d.sha256) && seen.add(d.sha256)).flatMap(d =>
     [...(decided.get(d.sha256) || new Map()).values()].sort((a, b) => a[2] - b[2] || a[3] - b[3]));
 };
-function decide(e, data, word) {
+const scopeOf = (e, data) => decided.get(data.document.sha256)?.get(placeOf(e, data))?.[8] || "place";
+function decide(e, data, word, scope = scopeOf(e, data)) {
   const d = data.document, mine = decided.get(d.sha256) || new Map(), place = placeOf(e, data);
-  if (decisionOf(e, data) === word) mine.delete(place);
-  else mine.set(place, [d.doc_id, d.sha256, e.from, e.upto, was(e, data), plainOf(e, data), e.rule, word]);
+  if (decisionOf(e, data) === word && scopeOf(e, data) === scope) mine.delete(place);
+  else mine.set(place, [d.doc_id, d.sha256, e.from, e.upto, was(e, data), plainOf(e, data), e.rule, word, scope, ...around(e, data)]);
   keep(d.sha256, mine);
+}
+// The text of the block on both sides of a change, with all that was decided there: a pack takes an example from it.
+function around(e, data) {
+  const block = data.blocks.find(b => b.start <= e.start && e.end <= b.end) || { start: e.start, end: e.end };
+  const read = (from, to) => {
+    let said = "", at = from;
+    for (const other of data.edits) {
+      const word = decisionOf(other, data), turned = other.made ? word === "reject" : word === "accept";
+      if (!turned || other.place === e.place || other.start < at || other.end > to) continue;
+      said += data.text.slice(at, other.start) + other.other;
+      at = other.end;
+    }
+    return said + data.text.slice(at, to);
+  };
+  return [read(Math.max(block.start, e.start - 600), e.start), read(e.end, Math.min(block.end, e.end + 600))];
 }
 function keep(sha256, mine) {
   decided.set(sha256, mine);
@@ -134,7 +150,7 @@ function keep(sha256, mine) {
   } catch { keeps = false; }
   showDecided();
 }
-// Two buttons that say what was decided; pressed again, a decision is taken back.
+// Two buttons that say what was decided; pressed again, a decision is taken back. A third one proposes it for a pack.
 function choice(e, data) {
   const box = make("span", { class: "choice", "data-choice": "" });
   const said = `${was(e, data) || "nothing"} to ${plainOf(e, data) || "nothing"}`;
@@ -143,8 +159,14 @@ function choice(e, data) {
       onclick: () => decide(e, data, word) }, name);
     return button;
   });
-  box.append(...buttons);
-  box.refresh = () => buttons.forEach(b => b.setAttribute("aria-pressed", String(decisionOf(e, data) === b.dataset.word)));
+  const pack = make("button", { type: "button", "aria-label": `For the pack: ${short(said, 80)}`,
+    onclick: () => decide(e, data, decisionOf(e, data), scopeOf(e, data) === "pack" ? "place" : "pack") }, "For the pack");
+  box.append(...buttons, pack);
+  box.refresh = () => {
+    buttons.forEach(b => b.setAttribute("aria-pressed", String(decisionOf(e, data) === b.dataset.word)));
+    pack.disabled = !decisionOf(e, data);
+    pack.setAttribute("aria-pressed", String(!pack.disabled && scopeOf(e, data) === "pack"));
+  };
   box.refresh();
   return box;
 }
@@ -164,7 +186,12 @@ const exporter = () => {
 };
 function exportDecisions() {
   const cell = value => /[",\r\n]/.test(value) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
-  const lines = [DECISION, ...decisionRows()].map(row => row.map(cell).join(",") + "\r\n");
+  for (const d of documents) {  // what stands around a place may have been decided after it
+    const mine = decided.get(d.sha256), data = mine?.size && load(d.place);
+    for (const e of data ? data.edits : []) mine.get(placeOf(e, data))?.splice(9, 2, ...around(e, data));
+  }
+  const rows = decisionRows().map(row => row.length > 8 ? row : [...row, "place", "", ""]);
+  const lines = [DECISION, ...rows].map(row => row.map(cell).join(",") + "\r\n");
   const address = URL.createObjectURL(new Blob(lines, { type: "text/csv;charset=utf-8" }));
   const a = make("a", { href: address, download: "decisions.csv" });
   document.body.append(a); a.click(); a.remove();
@@ -178,12 +205,13 @@ function showDecisions() {
   } }, "Forget all");
   main.replaceChildren(make("h2", null, "Decisions"),
     make("p", null, "A decision is on one place of one text. Accept or reject changes and suspects where they are shown; then export, and run again with ",
-      make("code", null, "unspin run INPUT --decisions decisions.csv"), "."),
+      make("code", null, "unspin run INPUT --decisions decisions.csv"), ". What is for the pack is taken into one, too, by ",
+      make("code", null, "unspin lexicon accept decisions.csv --pack PACK"), "."),
     make("p", { class: "about" }, keeps ? "This browser keeps your decisions when the page is closed."
       : "This browser keeps nothing: export before the page is closed."),
     make("div", { class: "tools" }, exporter(), forget),
     table("Decisions", [
-      { name: "Decision", key: r => r[7] },
+      { name: "Decision", key: r => r[7] }, { name: "Holds for", key: r => r[8] || "place", show: r => r[8] === "pack" ? "this place, and proposed for the pack" : "this place" },
       { name: "Was", key: r => r[4], show: r => r[4] || "(nothing)" }, { name: "Plain", key: r => r[5], show: r => r[5] || "(nothing)" },
       { name: "Rule", key: r => r[6] }, { name: "Document", key: r => r[0], show: r => byId.has(r[0]) ? docLink(byId.get(r[0])) : r[0] },
       { name: "Undo", key: r => r[2], show: r => make("button", { type: "button", "aria-label": "Take back: " + short(r[4], 60), onclick: () => {
@@ -619,6 +647,7 @@ function route() {
   const current = { doc: "overview", entity: "entities" }[name] || name || "overview";
   for (const a of views.children) current === a.dataset.view ? a.setAttribute("aria-current", "page") : a.removeAttribute("aria-current");
   if (!span) scrollTo(0, 0);
+  main.dataset.shown = location.hash || "#overview";  // a link is followed some time after its click: whoever waits, waits for this
 }
 addEventListener("hashchange", route);
 const query = document.getElementById("query");

@@ -1,0 +1,66 @@
+"""`lexicon check --fix` applies every mechanical remedy and leaves a pack without a fault."""
+
+import pytest
+
+from unspin.cli import main
+from unspin.lexicon import proofs
+from unspin.lexicon.read import read_pack
+
+HEADER = "spun\tplain\tform\texample\toften"
+PLANTED = """
+weak, old farm\tsolar farm\tnoun\tThey built a [weak, old farm|solar farm].\t9
+zeal's\tardour's\tphrase\tHis [zeal's|ardour's] end is near.\t3
+arduous\tdifficult\tadj\tThe region faces a long and [arduous|difficult] war.\t9
+army\tforce\tnoun\tThe [army|force] left on Sunday.\t5
+gusto\tzest\tnoun\tShe sang with [gusto|zest] on Sunday.\t7
+demanding\tdifficult\tadj\tThey face [demanding|difficult] situations in the region.\t1
+demanding situation\tchallenge\tnoun\tThey face [demanding situations|challenges] in the region.\t9
+demanding situation\tchallenge\tnoun\tThey face [demanding situations|challenges] in the region.\t9
+demanding situations\tchallenges\tphrase\tThey face [demanding situations|challenges].\t9
+force\tmilitary\tnoun\tThe [force|military] left on Sunday.\t9
+in the long time that has passed\tsince\tphrase\tLittle [in the long time that has passed|since] was heard.\t5
+zeal\tzeal\tnoun\tHis [zeal|zeal] is great.\t
+zest\tgusto\tnoun\tShe sang with [zest|gusto] on Sunday.\t6
+"""
+
+
+@pytest.fixture
+def mended(tmp_path, capsys, monkeypatch):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "pack.toml").write_text('title = "Mine"\nfamily = "x"\nsubject = "x"\n')
+    (folder / "entries.tsv").write_text(HEADER + PLANTED)
+    with pytest.raises(SystemExit) as ended:
+        main(["lexicon", "check", "--pack", str(folder), "--fix"])
+    told = capsys.readouterr()
+    assert told.out.startswith("0 faults"), told.out
+    assert ended.value.code == 0
+    return folder
+
+
+def test_every_mechanical_fault_is_mended(mended):
+    lines = (mended / "entries.tsv").read_text().splitlines()
+    entries = {(e.spun, e.plain): e for e in read_pack(mended).entries}
+    assert lines[0] == HEADER
+    assert sum(line.startswith("# weak, old farm\t") for line in lines) == 1
+    assert entries["zeal", "ardour"].example == "His [zeal|ardour]'s end is near."
+    assert ("zeal", "zeal") not in entries
+    assert ("demanding situations", "challenges") not in entries
+    assert sum(line.startswith("demanding situation\t") for line in lines) == 1
+    assert entries["force", "military"].often == 7
+    assert (entries["gusto", "zest"].often, entries["zest", "gusto"].often) == (7, 4)
+    assert entries["demanding", "difficult"].example == "The region faces a long and [demanding|difficult] war."
+    assert [line for line in lines[1:] if line[0] != "#"] == sorted(line for line in lines[1:] if line[0] != "#")
+
+
+def test_mending_again_changes_nothing(mended, capsys):
+    before = (mended / "entries.tsv").read_bytes()
+    with pytest.raises(SystemExit):
+        main(["lexicon", "check", "--pack", str(mended), "--fix"])
+    assert "mended" not in capsys.readouterr().err
+    assert (mended / "entries.tsv").read_bytes() == before
+
+
+def test_work_on_all_processors_keeps_its_order():
+    items = [f"item {n}" for n in range(40)]
+    assert proofs.side_by_side(str.upper, items, least=10) == [item.upper() for item in items]
