@@ -106,6 +106,18 @@ def test_xlsx_holds_text_as_text(run, tmp_path):
     assert not list(tmp_path.glob("*.part"))
 
 
+def test_what_restoring_lost_is_exported_where_the_run_was_asked_for_it(run, tmp_path):
+    with pytest.raises(export.ExportError, match="no table 'relations_lost'"):
+        list(export.spreadsheet_lines(run, "relations_lost"))
+    (run / "relations_lost.csv").write_bytes((run / "relations.csv").read_bytes())
+    assert len(list(export.spreadsheet_lines(run, "relations_lost"))) == 3
+    openpyxl = pytest.importorskip("openpyxl")
+    export.write(run, "xlsx", tmp_path / "g.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "g.xlsx")
+    assert book.sheetnames == [*TABLES, "relations_lost"]
+    assert book["relations_lost"].max_row == 3
+
+
 #: Properties that this export may use, as the schema files of followthemoney 4.11.2 name them.
 SCHEMA_PROPERTIES = {
     "Article": {"fileName", "title", "author", "publishedAt", "publisher", "sourceUrl", "language"},

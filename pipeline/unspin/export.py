@@ -12,7 +12,7 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from unspin.entities import VALUE_TYPES
-from unspin.tables import TABLES, csv_line, read_rows
+from unspin.tables import FORMATS, OPTIONAL, TABLES, Table, csv_line, read_rows
 
 #: What makes a spreadsheet take a cell for a formula (OWASP, CSV injection).
 _FORMULA = re.compile(r"[=+\-@\t\r]")
@@ -40,8 +40,9 @@ def safe_cell(text: str) -> str:
 
 def spreadsheet_lines(run: Path, table: str) -> Iterator[str]:
     """Give a table of a run as lines of CSV that are safe to open in a spreadsheet."""
-    if table not in TABLES:
-        raise ExportError(f"no table {table!r}; there are {', '.join(TABLES)}")
+    tables = _tables(run)
+    if table not in tables:
+        raise ExportError(f"no table {table!r}; there are {', '.join(tables)}")
     first = True
     for row in read_rows(run, table):
         if first:
@@ -49,7 +50,12 @@ def spreadsheet_lines(run: Path, table: str) -> Iterator[str]:
             first = False
         yield csv_line([safe_cell(text) for text in row.values()])
     if first:
-        yield csv_line(TABLES[table].header)
+        yield csv_line(tables[table].header)
+
+
+def _tables(run: Path) -> dict[str, Table]:
+    """Give the tables of a run: those that every run has, and of the others those that this one was asked for."""
+    return TABLES | {name: t for name, t in OPTIONAL.items() if any((run / f"{name}.{f}").is_file() for f in FORMATS)}
 
 
 def write(run: Path, form: str, path: Path, table: str = "relations") -> None:
@@ -89,7 +95,7 @@ def _xlsx(run: Path, path: Path, _: str) -> None:
     except ImportError:
         raise ExportError("xlsx needs openpyxl; run: pip install 'unspin[xlsx]'") from None
     book = openpyxl.Workbook(write_only=True)
-    for name, schema in TABLES.items():
+    for name, schema in _tables(run).items():
         sheet = book.create_sheet(name)
         sheet.append(list(schema.header))
         types = [column.type for column in schema.columns]

@@ -513,7 +513,7 @@ class Clauses:
         comma = next((k for k in range(end + 1, v) if p.words[k] == ","), -1)
         if comma < 0:
             return noun
-        if comma > end + 1:
+        if any(p.words[k] not in {"”", '"', "’"} for k in range(end + 1, comma)):
             return []  # "resumed talks on Thursday, still divided": not the talks
         above = p.heads[head]
         if (

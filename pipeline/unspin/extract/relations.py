@@ -339,6 +339,10 @@ class Reader(Clauses):
                 for s in c.subjects:
                     self._add(v, c, s, predicate, "to", o, 0.9, "active")
         for k in prepositions:
+            if p.lower[k] == "by" and any(
+                m >= 0 and self.mentions[m].type in {"ORG", "PERSON"} for m in map(self.headed, self.objects(k))
+            ):
+                continue  # "arose from the takeover of a rival by Acme": Acme took over
             if not light:
                 self._prepositional(v, c, c.subjects, predicate, k, bool(objects), "active")
         if not light:
@@ -492,6 +496,9 @@ class Reader(Clauses):
                 or (p.lemmas[o].lower() in NO_ROW and not any(p.tags[x] == "JJS" for x in p.children[o]))
                 or timely(p, o)
                 or (o + 1 < p.n and p.tags[o + 1] == "CD")  # "is five feet two"
+                or (
+                    p.lemmas[o].lower() in {"cent", "percent", "pct"} and any(p.deps[x] == "acl" for x in p.children[o])
+                )
                 or any(p.deps[x] == "poss" and timely(p, x) for x in p.children[o])  # "is a day's walk away"
             ):
                 continue
@@ -670,6 +677,7 @@ class Reader(Clauses):
             return
         if (
             empty(p, role)
+            or p.lemmas[role].lower() in {"cent", "percent", "pct", "%"}  # "Acme, 30 per cent owned by the state"
             or p.lemmas[role].lower() in TIME_NOUNS
             or p.lemmas[role].lower() in NO_ROW
             or self.mention[role] >= 0

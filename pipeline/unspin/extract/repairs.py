@@ -46,6 +46,8 @@ def mend(p: Parse) -> bool:
             changed = _verb(p, i) or changed
         if dep == "nummod" and tag == "CD":
             changed = _shifted(p, i) or changed
+        elif dep == "appos":
+            changed = _quoted(p, i) or changed
         elif dep == "parataxis":
             changed = _said(p, i) or changed
         if dep == "csubj" and tag == "VBG":
@@ -197,6 +199,23 @@ def _shifted(p: Parse, i: int) -> bool:
     ):
         return False
     _hang(p, i, verb, "dobj")
+    return True
+
+
+def _quoted(p: Parse, i: int) -> bool:
+    """*the prize for "Dust", a thriller*: what follows a title in quotes and a comma is said of the title."""
+    low = p.lefts[i]
+    noun = low - 3
+    if (
+        noun < 0
+        or p.words[low - 1] != ","
+        or p.words[low - 2] not in {"”", '"', "’"}
+        or p.tags[noun][:2] != "NN"
+        or p.heads[i] >= noun
+        or _below(p, noun, i)
+    ):
+        return False
+    _hang(p, i, noun, "appos")
     return True
 
 
