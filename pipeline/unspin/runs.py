@@ -193,7 +193,10 @@ def _load(settings: Settings, mark: str) -> tuple[Restorer, Extractor]:
 
     gc.disable()  # nothing that loading makes is garbage
     try:
-        restorer, extractor = Restorer.load(settings.packs, careful=settings.careful), Extractor(settings.model or None)
+        restorer, extractor = (
+            Restorer.load(settings.packs, careful=settings.careful, without=settings.without),
+            Extractor(settings.model or None),
+        )
     except Exception as error:
         # As a plain message: not every exception finds its way back from another process.
         raise RunError(str(error)) from None

@@ -11,11 +11,13 @@ from typing import NamedTuple
 
 from unspin.lexicon.read import LexiconError, Pack, find_packs, fingerprint, read_packs
 from unspin.records import Block, Edit, Span
-from unspin.restore import candidates, decoder, features, grammar, prior
+from unspin.restore import candidates, decoder, facts, features, grammar, prior
 from unspin.restore.candidates import Candidate, Match
 from unspin.restore.context_model import ContextModel
 from unspin.restore.context_model import shipped as shipped_context
 from unspin.restore.decoder import Choice
+from unspin.restore.fuzzy import NearMisses
+from unspin.restore.glossary import Glossary, merged
 from unspin.restore.language_model import Mixture, Trigram, Web
 from unspin.restore.tokens import Token, tokens
 
@@ -25,8 +27,12 @@ __all__ = ["Decoded", "LexiconError", "Piece", "Restorer"]
 TITLE_SHARE = 0.6
 
 
+#: Share of a document's sure choices below which a pack has no part in it.
+FEW = 0.1
+
+
 #: What the first pass typically finds in a spun document, for texts too short to tell.
-KNOWN_SPUN = features.Context(document=0.7, density=0.7)
+KNOWN_SPUN = features.Context(document=0.7, density=0.7, packs=frozenset())
 
 
 class Decoded(NamedTuple):
@@ -66,6 +72,9 @@ class Restorer:
         careful: float = 0.5,
         lexicon_hash: str = "",
         records: features.Records | None = None,
+        glossary: Glossary | None = None,
+        near_misses: NearMisses | None = None,
+        with_facts: bool = True,
     ) -> None:
         self.packs = tuple(packs)
         self.records: features.Records = records or {}
@@ -74,28 +83,42 @@ class Restorer:
         self.careful = careful
         self.bound = least_chance(careful, weights.changed)
         self._trie = trie
+        self._glossary = glossary
+        self._near_misses = near_misses
+        self._facts = with_facts
         self._models = models
         self._lexicon_hash = lexicon_hash
         self._mixtures: dict[tuple[float, ...], Mixture] = {}
         self._frequencies: dict[tuple[str, ...], float] = {}
 
     @classmethod
-    def load(cls, packs: Sequence[str | Path] = (), careful: float = 0.5, weights: Path | None = None) -> Restorer:
-        """Load packs by name or path (all shipped ones where none is named).
+    def load(
+        cls,
+        packs: Sequence[str | Path] = (),
+        careful: float = 0.5,
+        weights: Path | None = None,
+        without: Sequence[str] = (),
+    ) -> Restorer:
+        """Load packs by name or path (all shipped ones where none is named), without some of the channels.
 
         Raises LexiconError at the first line of a pack that cannot be used.
         """
         folders = find_packs(packs)
         mark = fingerprint(folders)
         read = read_packs(folders)
+        models = Trigram(), Web.load()
+        trie = candidates.load_trie(read, mark)
         return cls(
             read,
-            candidates.load_trie(read, mark),
+            trie,
             features.load_weights(weights or features.WEIGHTS_PATH),
-            (Trigram(), Web.load()),
+            models,
             careful,
             mark,
             features.load_records(),
+            None if "glossary" in without else Glossary.load(read, mark, models),
+            None if "fuzzy" in without else NearMisses(trie, models),
+            "facts" not in without,
         )
 
     def identity(self) -> dict[str, object]:
@@ -106,6 +129,11 @@ class Restorer:
             "lexicons": self._lexicon_hash,
             "weights": weights,
             "careful": self.careful,
+            "channels": [
+                name
+                for name, there in (("glossary", self._glossary), ("fuzzy", self._near_misses), ("facts", self._facts))
+                if there
+            ],
         }
 
     # -- the passes
@@ -131,6 +159,10 @@ class Restorer:
                 for p, context, before in zip(pieces, contexts, choices, strict=True)
             ]
         edits = [e for p, cs in zip(pieces, choices, strict=True) for e in self.edits(text, p, cs)]
+        if self._facts:
+            own = [p.found for p in pieces if p.block in spun]
+            found = [e for tokens_ in own for e in facts.corrupted(text, tokens_)]
+            edits = facts.with_facts(edits, [*found, *facts.contradictions(text, own)])
         edits = grammar.articles(text, grammar.seams(text, sorted(edits, key=lambda e: (e.start, e.end))))
         return Decoded(tuple(edits), "done", score, prior.best_pack(c for cs in choices for c in cs))
 
@@ -158,8 +190,13 @@ class Restorer:
                 cut = tokens(text, start, end)
                 if cut:
                     counts.update(phrases(cut))
+                    title = is_title(cut)
                     matches = candidates.find_matches(cut, self._trie)
-                    found.append(Piece(number, cut, matches, is_title(cut), self.suits(cut, matches), {}))
+                    if self._near_misses is not None:
+                        matches = merged(matches, self._near_misses.matches(cut))
+                    if self._glossary is not None:
+                        matches = merged(matches, self._glossary.matches(cut, title))
+                    found.append(Piece(number, cut, matches, title, self.suits(cut, matches), {}))
         for piece in found:
             for match in piece.matches:
                 own = counts[" ".join(t.word for t in piece.found[match.first : match.last])]
@@ -206,14 +243,21 @@ class Restorer:
         document = features.log_odds(whole)
         words = sum(len(piece.found) for piece in pieces if piece.block in spun)
         density = math.log(10.0 * (prior.evidence(chosen) + 0.25) / (words + 60.0))
+        foreign = self.foreign(chosen)
         found: list[features.Context | None] = []
         for piece in pieces:
             if piece.block not in spun:
                 found.append(None)
                 continue
             block = features.log_odds(prior.share(by_block[piece.block], whole)) - document
-            found.append(features.Context(document, block, elsewhere, density))
+            found.append(features.Context(document, block, elsewhere, density, foreign))
         return found
+
+    def foreign(self, choices: Sequence[Choice]) -> frozenset[str]:
+        """Give the science packs that hardly any sure choice of a document comes from, if there are enough to tell."""
+        sure = [c.candidate.pack for c in choices if c.candidate is not None and c.probability >= prior.SURE]
+        science = {pack.name for pack in self.packs if pack.subject == "science"}
+        return frozenset(n for n in science if len(sure) >= 10 and sure.count(n) < FEW * len(sure))
 
     # -- one piece
 

@@ -38,6 +38,8 @@ class Candidate(NamedTuple):
     answer: str = ""  #: the entry's plain phrase, likewise
     changed_odds: float = 0.0  #: log-odds that the spun phrase is a replacement at all, by all its ``often``
     answer_share: float = 0.0  #: log of this entry's part in that, times the number of entries
+    slip: float = 0.0  #: channel ``fuzzy``: log-probability of the text's misspelt word less that of the word meant
+    science: bool = False  #: channel ``glossary``: a term of a science pack
 
 
 class Match(NamedTuple):

@@ -19,8 +19,8 @@ NAMES = (
     "phrase",  # the spun phrase has several words: these are seldom chance
     "capital",  # capitalised where no sentence begins and the block is not in Title Case: likely a name
     "short",  # a spun word of four letters or less
-    "fuzzy",
-    "glossary",
+    "fuzzy",  # how much rarer a misspelt word is than the one meant: what the language models gain by that is no sign
+    "glossary",  # a term of a science pack where the document shows no sign of that pack
     "open",
     "frequency",  # log frequency of the plain phrase less that of the spun one, out of context
     "document",  # log-odds of the share of matches changed in the document
@@ -35,9 +35,13 @@ NAMES = (
     "together",  # what the rule's other places say together: sum of log-odds over the root of their number
     "present",  # log of how often the plain phrase itself stands in the document, against the spun one:
     # a spinner that replaces a word mostly replaces it everywhere
+    "term",  # log-odds that a phrase is a term of the glossary, by how its words stand for the term's (``glossary.py``)
     "trigram",
     "web",
 )
+
+#: Weights of what ``weights.json`` does not name yet: those of channels that came after it was written.
+USUAL = {"fuzzy": 0.6, "glossary": -6.0, "term": 1.0}
 
 INDEX = {name: at for at, name in enumerate(NAMES)}
 
@@ -49,6 +53,7 @@ class Context(NamedTuple):
     block: float = 0.0
     elsewhere: Mapping[str, tuple[float, float, int]] = {}  #: rule -> sums of probability and log-odds, places
     density: float = 0.0
+    packs: frozenset[str] | None = None  #: science packs that the document shows no sign of; None: it is not known yet
 
 
 #: Spun phrase -> plain phrase -> places in the gold articles; the empty plain phrase counts places that stay.
@@ -106,7 +111,7 @@ def load_weights(path: Path = WEIGHTS_PATH) -> Weights:
     data = json.loads(path.read_text(encoding="utf-8"))
 
     def vector(part: Mapping[str, float]) -> tuple[float, ...]:
-        return tuple(float(part.get(name, 0.0)) for name in NAMES)
+        return tuple(float(part.get(name, USUAL.get(name, 0.0))) for name in NAMES)
 
     return Weights(
         vector(data["first"]),
@@ -145,8 +150,8 @@ def static(
     values[2] = float(match.last - match.first > 1)
     values[3] = float(token.shape != "lower" and not token.breaks and not title)
     values[4] = float(match.last - match.first == 1 and len(token.word) <= 4)
-    values[5] = float(candidate.channel == "fuzzy")
-    values[6] = float(candidate.channel == "glossary")
+    values[5] = candidate.slip
+    values[6] = float(candidate.science and (context.packs is None or candidate.pack in context.packs))
     values[7] = float(candidate.channel == "open")
     values[8] = frequency
     values[9] = context.document
@@ -155,7 +160,7 @@ def static(
     if places > 1:
         values[11] = 2.0 * (total - own) / (places - 1) - 1.0
         values[18] = (odds - log_odds(own)) / math.sqrt(places - 1)
-    values[12] = candidate.changed_odds
+    values[20 if candidate.channel == "glossary" else 12] = candidate.changed_odds
     values[13] = candidate.answer_share
     values[14], values[15] = record(records, candidate.spun, candidate.answer)
     values[16] = suits
