@@ -118,11 +118,19 @@ def test_a_refused_document_is_told_and_the_others_are_written(capsys, articles)
     assert out.startswith("3 documents (1 clean, 1 done, 1 refused)\n")
 
 
+def test_a_channel_is_switched_off_and_an_unknown_one_refused(capsys, articles):
+    assert inside(capsys, "run", articles, "-q", "--without", "fuzzy", "--without", "facts", "-o", "there")[0] == 0
+    assert json.loads(Path("there/run.json").read_text())["settings"]["without"] == ["facts", "fuzzy"]
+    assert inside(capsys, "run", articles, "-q", "--without", "packs")[0] == 2
+
+
 def test_settings_come_from_the_file_and_options_go_before_them(capsys, articles):
     Path("unspin.toml").write_text('packs = ["news"]\noutput = "here"\nworkers = 1\ncareful = 0.7\n')
     assert inside(capsys, "run", articles, "-q")[0] == 0
     told = json.loads(Path("here/run.json").read_text())
-    assert told["settings"] == {"packs": ["news"], "careful": 0.7, "model": "", "counterfactual": False}
+    assert told["settings"] == {
+        "packs": ["news"], "careful": 0.7, "model": "", "without": [], "counterfactual": False
+    }
     assert inside(capsys, "run", articles, "-q", "-o", "there", "--pack", "sport", "--pack", "news")[0] == 0
     assert json.loads(Path("there/run.json").read_text())["settings"]["packs"] == ["sport", "news"]
 

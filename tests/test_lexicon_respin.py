@@ -8,7 +8,8 @@ import pytest
 
 from unspin.evaluate import read_gold
 from unspin.lexicon import forms
-from unspin.lexicon.learn import FUNCTION, align, propose
+from unspin.lexicon.forms import FUNCTION
+from unspin.lexicon.learn import align, propose
 from unspin.lexicon.read import read_packs
 
 _spec = importlib.util.spec_from_file_location("respinner", Path(__file__).with_name("respinner.py"))

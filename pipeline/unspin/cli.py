@@ -205,16 +205,32 @@ Packs = Annotated[
     list[str] | None,
     typer.Option("--pack", metavar="NAME|PATH", help="Take only this pack; may be repeated.", show_default=False),
 ]
+Without = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CHANNEL", help="Switch off glossary, fuzzy or facts; may be repeated.", show_default=False
+    ),
+]
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", help="Settings file, instead of ./unspin.toml.", show_default=False)
 ]
 
 
-def _restorer(packs: list[str] | None, settings: Path | None) -> Restorer:
+def _restorer(packs: list[str] | None, settings: Path | None, without: list[str] | None = None) -> Restorer:
     from unspin.restore import Restorer
 
     own = _choices(settings).settings
-    return Restorer.load(tuple(packs or own.packs), careful=own.careful)
+    return Restorer.load(tuple(packs or own.packs), careful=own.careful, without=_channels(without) or own.without)
+
+
+def _channels(named: list[str] | None) -> tuple[str, ...]:
+    """Give channels to switch off, sorted; refuse what is none."""
+    from unspin.settings import CHANNELS
+
+    for name in named or ():
+        if name not in CHANNELS:
+            raise CallError(f"--without {name}: no such channel; there are {', '.join(CHANNELS)}")
+    return tuple(sorted(set(named or ())))
 
 
 # ---------------------------------------------------------------- run
@@ -232,6 +248,7 @@ def run(
     engine: Annotated[str, typer.Option(help="Where the work is done: local or dask.")] = "local",
     scheduler: Annotated[str, typer.Option(metavar="ADDRESS", help="A Dask scheduler that is running.")] = "",
     pack: Packs = None,
+    without: Without = None,
     format: Annotated[Format | None, typer.Option(help="Format of the tables.", show_default=False)] = None,
     settings: SettingsFile = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Ignore earlier work.")] = False,
@@ -253,6 +270,8 @@ def run(
     decided = read_decisions(decisions) if decisions else {}
     if pack:
         choices = choices._replace(settings=choices.settings._replace(packs=tuple(pack)))
+    if without:
+        choices = choices._replace(settings=choices.settings._replace(without=_channels(without)))
     if counterfactual:
         choices = choices._replace(settings=choices.settings._replace(counterfactual=True))
     choices = choices._replace(
@@ -318,13 +337,14 @@ def restore(
     diff: Annotated[bool, typer.Option("--diff", help="Show each change instead of the text.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Give the edits as JSON, one a line.")] = False,
     pack: Packs = None,
+    without: Without = None,
     settings: SettingsFile = None,
 ) -> int:
     """Write the restored text to standard output, like any filter."""
     if diff and as_json:
         raise CallError("--diff and --json exclude each other; give one of them")
     failed = False
-    for restoration in _restored(file, pack, settings):
+    for restoration in _restored(file, pack, settings, without):
         source = restoration.source
         if source.status:
             print(f"unspin: {source.doc_id}: {source.status}: {source.reason}", file=sys.stderr)
@@ -340,7 +360,9 @@ def restore(
     return DIFFERENT if failed else 0
 
 
-def _restored(file: str, packs: list[str] | None, settings: Path | None) -> Iterator[Restoration]:
+def _restored(
+    file: str, packs: list[str] | None, settings: Path | None, without: list[str] | None = None
+) -> Iterator[Restoration]:
     """Restore the documents of a file; what could not be read comes with its reason."""
     import tempfile
 
@@ -365,7 +387,7 @@ def _restored(file: str, packs: list[str] | None, settings: Path | None) -> Iter
             if source.status:
                 yield Restoration(source, source.status, "", (), (), (), Metadata(), 0.0, "")
                 continue
-            restorer = restorer or _restorer(packs, settings)
+            restorer = restorer or _restorer(packs, settings, without)
             yield restore_document(source, restorer)
 
 
@@ -660,13 +682,11 @@ def mine_lexicon(
     most: Annotated[int, typer.Option(min=1, help="Proposals to give.")] = 200,
     output: ProposalsFile = None,
 ) -> None:
-    """Propose entries from spun text alone, best first, with three contexts each; install unspin[thesaurus] for it."""
+    """Propose entries from spun text alone, best first, with three contexts each."""
     from unspin import sources
     from unspin.lexicon import mine
     from unspin.restore import Restorer
 
-    if not mine.moby():
-        print("unspin: no thesaurus; pip install 'unspin[thesaurus]' finds far more", file=sys.stderr)
     texts = []
     for item in sources.find(inputs):
         for source in sources.read(item):

@@ -193,7 +193,7 @@ def _load(settings: Settings, mark: str) -> tuple[Restorer, Extractor]:
 
     try:
         with uncollected():
-            restorer = Restorer.load(settings.packs, careful=settings.careful)
+            restorer = Restorer.load(settings.packs, careful=settings.careful, without=settings.without)
             extractor = Extractor(settings.model or None)
     except Exception as error:
         # As a plain message: not every exception finds its way back from another process.

@@ -10,6 +10,10 @@ from typing import Any, NamedTuple
 FILE = Path("unspin.toml")
 
 
+#: Channels that can be switched off; the packs are the decoder itself.
+CHANNELS = ("glossary", "fuzzy", "facts")
+
+
 class SettingsError(Exception):
     """A setting is unknown or has a value that it cannot have; the message names file and key."""
 
@@ -20,6 +24,7 @@ class Settings(NamedTuple):
     packs: tuple[str, ...] = ()  #: names or paths; empty: every shipped pack
     careful: float = 0.5  #: 0 to 1: the higher, the surer a change must be
     model: str = ""  #: name or path of the spaCy model; empty: the shipped one
+    without: tuple[str, ...] = ()  #: channels of the decoder that are switched off
     counterfactual: bool = False  #: also read the text as it was spun, and say what restoring gained
 
 
@@ -36,6 +41,10 @@ class Choices(NamedTuple):
 _KEYS: dict[str, tuple[Any, str]] = {
     "packs": (lambda v: isinstance(v, list) and all(isinstance(x, str) for x in v), 'a list of names, ["news"]'),
     "careful": (lambda v: type(v) in (int, float) and 0 <= v <= 1, "a number from 0 to 1"),
+    "without": (
+        lambda v: isinstance(v, list) and all(x in CHANNELS for x in v),
+        f"a list of channels out of {', '.join(CHANNELS)}",
+    ),
     "model": (lambda v: isinstance(v, str), 'a name, "en_core_web_sm"'),
     "counterfactual": (lambda v: type(v) is bool, "true or false"),
     "output": (lambda v: isinstance(v, str) and v != "", 'a folder, "outputs/run"'),
@@ -55,6 +64,10 @@ packs = []
 # From 0 to 1: the higher, the surer a change must be to be made.  What falls
 # below is written down as a suspect.
 careful = 0.5
+
+# Channels to switch off: "glossary" (terms of packs), "fuzzy" (slips of
+# typing), "facts" (titles and numbers that spinning corrupted).
+without = []
 
 # spaCy model by name or by path; empty takes the one that the figures were
 # measured with.
@@ -94,7 +107,13 @@ def read_settings(path: Path) -> Choices:
     packs = tuple(told.get("packs", ()))
     # A relative path in the file is meant from the file, wherever the command is typed.
     packs = tuple(str(path.parent / p) if (path.parent / p / "pack.toml").is_file() else p for p in packs)
-    own = Settings(packs, float(told.get("careful", 0.5)), told.get("model", ""), told.get("counterfactual", False))
+    own = Settings(
+        packs,
+        float(told.get("careful", 0.5)),
+        told.get("model", ""),
+        tuple(sorted(set(told.get("without", ())))),
+        told.get("counterfactual", False),
+    )
     default = Choices()
     return Choices(
         own,

@@ -96,7 +96,7 @@ def cases(restorer: Restorer, pieces, marked: str, stage: str, before) -> tuple[
                 else:
                     candidate = options[rival].candidate
                     chance = own.get((place.first, place.last, candidate.rule), 0.0)
-                    row = features.complete(piece.early[rival], candidate.rule, known, chance)
+                    row = features.complete(piece.early[rival], candidate, known, chance)
                     parts = each(place.left, piece.lattice.words[rival], place.right, mixture)
                     row[-2:] = [p - b for p, b in zip(parts, base, strict=True)]
                     new = candidate.plain
@@ -148,12 +148,17 @@ def pack(all_cases: list[Case], most: int = 16) -> Block:
 
 
 def fit(blocks: list[Block], use: list[int], penalty: float = 0.3) -> np.ndarray:
-    """Fit a conditional logit."""
-    values = np.concatenate([b.values for b in blocks])[:, :, use]
+    """Fit a conditional logit; what gold has too few cases of keeps its usual weight."""
+    whole = np.zeros(len(features.NAMES))
+    for name, usual in features.USUAL.items():
+        whole[features.INDEX[name]] = usual
+    use = [number for number in use if features.NAMES[number] not in features.USUAL]
+    everything = np.concatenate([b.values for b in blocks])
+    given, values = everything @ whole, everything[:, :, use]
     right, mask, weight = (np.concatenate([b[i] for b in blocks]) for i in (1, 2, 3))
 
     def loss(w):
-        z = np.where(mask, values @ w, -1e9)
+        z = np.where(mask, given + values @ w, -1e9)
         p = np.exp(z - z.max(axis=1, keepdims=True))
         p /= p.sum(axis=1, keepdims=True)
         q = p * right
@@ -161,7 +166,6 @@ def fit(blocks: list[Block], use: list[int], penalty: float = 0.3) -> np.ndarray
         slope = np.einsum("n,nk,nkf->f", weight, p - q / chance[:, None], values)
         return penalty * w @ w - (weight * np.log(chance)).sum(), 2 * penalty * w + slope
 
-    whole = np.zeros(len(features.NAMES))
     whole[use] = minimize(loss, np.zeros(len(use)), jac=True, method="L-BFGS-B").x
     return whole
 

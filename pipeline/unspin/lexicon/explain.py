@@ -80,7 +80,7 @@ def explain_piece(text: str, piece: Piece, restorer: Restorer) -> Iterator[Expla
                 continue
             number = next(n for n in place.rivals if piece.lattice.options[n].candidate is candidate)
             models = each(place.left, piece.lattice.words[number], place.right, mixture)
-            own = features.complete(piece.early[number], candidate.rule, KNOWN_SPUN, 0.0)
+            own = features.complete(piece.early[number], candidate, KNOWN_SPUN, 0.0)
             parts = {name: w * v for name, w, v in zip(features.NAMES, weights, own, strict=True)}
             for at, name in enumerate(("trigram", "web")):
                 parts[name] = weights[features.INDEX[name]] * (models[at] - kept[at])

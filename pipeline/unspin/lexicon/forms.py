@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from typing import Literal, get_args
 
 Form = Literal["noun", "verb", "adj", "adv", "phrase"]
@@ -16,6 +17,15 @@ TAGS: dict[str, tuple[str, ...]] = {
     "adv": ("RB", "RBR", "RBS"),
     "phrase": ("XX",),
 }
+
+#: Words that mean little by themselves: a pair of these alone teaches nonsense, and no term begins or ends with one.
+FUNCTION = frozenset(re.findall(
+    r"\w+",
+    "a an the of in on at to for from with by as and or but if is are was were be been it its he she they them "
+    "his her their this that these those i you we us our my your not no so do does did has have had will would "
+    "can could may might shall should must am s t there here what who whom which when where why how than then too "
+    "very "
+))
 
 #: A noun phrase is inflected at the word before the first of these.
 LINKS = frozenset("of in for to with on at from by against between over under per into about".split())  # noqa: SIM905

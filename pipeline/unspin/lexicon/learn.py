@@ -11,20 +11,12 @@ from typing import NamedTuple
 
 from unspin.evaluate import GoldEdit, read_gold
 from unspin.lexicon import forms
+from unspin.lexicon.forms import FUNCTION
 from unspin.records import Span
 from unspin.restore.tokens import Token, tokens
 
 #: The longest phrases that are learnt, in words; longer differences are rewritings, not synonyms.
 LONGEST = 6
-
-#: Words that a pair may not consist of alone: aligned one to one, they teach nonsense.
-FUNCTION = frozenset(re.findall(
-    r"\w+",
-    "a an the of in on at to for from with by as and or but if is are was were be been it its he she they them "
-    "his her their this that these those i you we us our my your not no so do does did has have had will would "
-    "can could may might shall should must am s t there here what who whom which when where why how than then too "
-    "very "
-))
 
 #: Spun phrase, plain phrase and form of an entry.
 Key = tuple[str, str, str]

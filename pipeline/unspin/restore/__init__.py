@@ -18,11 +18,13 @@ import numpy.typing as npt
 
 from unspin.lexicon.read import LexiconError, Pack, find_packs, fingerprint, read_packs
 from unspin.records import Block, Edit, Span
-from unspin.restore import candidates, decoder, features, grammar, prior
+from unspin.restore import candidates, decoder, facts, features, grammar, prior
 from unspin.restore.candidates import Candidate, Match
 from unspin.restore.context_model import ContextModel
 from unspin.restore.context_model import shipped as shipped_context
 from unspin.restore.decoder import Choice, Lattice
+from unspin.restore.fuzzy import NearMisses
+from unspin.restore.glossary import Glossary, merged
 from unspin.restore.language_model import Mixture, Models, Web
 from unspin.restore.tokens import Token, tokens
 from unspin.restore.trigram import Trigram
@@ -36,8 +38,12 @@ TITLE_SHARE = 0.6
 #: Words that are remembered from text to text, a quarter of what a vocabulary can number.
 ROOM = 1 << 18
 
+#: Share of a document's sure choices below which a pack has no part in it.
+FEW = 0.1
+
+
 #: What the first pass typically finds in a spun document, for texts too short to tell.
-KNOWN_SPUN = features.Context(document=0.7, density=0.7)
+KNOWN_SPUN = features.Context(document=0.7, density=0.7, packs=frozenset())
 
 
 class Decoded(NamedTuple):
@@ -89,6 +95,9 @@ class Restorer:
         careful: float = 0.5,
         lexicon_hash: str = "",
         records: features.Records | None = None,
+        glossary: Glossary | None = None,
+        near_misses: NearMisses | None = None,
+        with_facts: bool = True,
     ) -> None:
         self._packs = packs
         self.records: features.Records = records or {}
@@ -97,6 +106,9 @@ class Restorer:
         self.careful = careful
         self.bound = least_chance(careful, weights.changed)
         self._trie = trie
+        self._glossary = glossary
+        self._near_misses = near_misses
+        self._facts = with_facts
         self.models = models
         self._language = Models(*models)
         self._lexicon_hash = lexicon_hash
@@ -104,8 +116,14 @@ class Restorer:
         self._known: dict[tuple[str, ...], Known] = {}
 
     @classmethod
-    def load(cls, packs: Sequence[str | Path] = (), careful: float = 0.5, weights: Path | None = None) -> Restorer:
-        """Load packs by name or path (all shipped ones where none is named).
+    def load(
+        cls,
+        packs: Sequence[str | Path] = (),
+        careful: float = 0.5,
+        weights: Path | None = None,
+        without: Sequence[str] = (),
+    ) -> Restorer:
+        """Load packs by name or path (all shipped ones where none is named), without some of the channels.
 
         Raises LexiconError at the first line of a pack that cannot be used.
         Packs that were compiled before are not read again until they are asked for.
@@ -118,14 +136,19 @@ class Restorer:
             return read_packs(folders)
 
         with uncollected():  # nothing that loading makes is garbage
+            models = Trigram(), Web.load()
+            trie = candidates.load_trie(read, mark)
             return cls(
                 read,
-                candidates.load_trie(read, mark),
+                trie,
                 features.load_weights(weights or features.WEIGHTS_PATH),
-                (Trigram(), Web.load()),
+                models,
                 careful,
                 mark,
                 features.load_records(),
+                None if "glossary" in without else Glossary.load(read, mark, models),
+                None if "fuzzy" in without else NearMisses(trie, models),
+                "facts" not in without,
             )
 
     @property
@@ -141,6 +164,11 @@ class Restorer:
             "lexicons": self._lexicon_hash,
             "weights": weights,
             "careful": self.careful,
+            "channels": [
+                name
+                for name, there in (("glossary", self._glossary), ("fuzzy", self._near_misses), ("facts", self._facts))
+                if there
+            ],
         }
 
     # -- the passes
@@ -166,6 +194,10 @@ class Restorer:
                 for p, context, before in zip(pieces, contexts, choices, strict=True)
             ]
         edits = [e for p, cs in zip(pieces, choices, strict=True) for e in self.edits(text, p, cs)]
+        if self._facts:
+            own = [p.found for p in pieces if p.block in spun]
+            found = [e for tokens_ in own for e in facts.corrupted(text, tokens_)]
+            edits = facts.with_facts(edits, [*found, *facts.contradictions(text, own)])
         edits = grammar.articles(text, grammar.seams(text, sorted(edits, key=lambda e: (e.start, e.end))))
         return Decoded(tuple(edits), "done", score, prior.best_pack(c for cs in choices for c in cs))
 
@@ -195,11 +227,16 @@ class Restorer:
                 spans = [(block.start, block.end)]
             cuts += [(number, cut) for start, end in spans if (cut := tokens(text, start, end))]
         counts = phrases(cut for _, cut in cuts)
-        found: list[Piece] = []
-        for number, cut in cuts:
-            matches = candidates.find_matches(cut, self._trie)
-            found.append(self.piece(cut, matches, counts, number))
-        return found
+        return [self.piece(cut, self.matches(cut), counts, number) for number, cut in cuts]
+
+    def matches(self, found: Sequence[Token]) -> list[Match]:
+        """Give what the stretches of tokens may stand for, by all channels."""
+        matches = candidates.find_matches(found, self._trie)
+        if self._near_misses is not None:
+            matches = merged(matches, self._near_misses.matches(found))
+        if self._glossary is not None:
+            matches = merged(matches, self._glossary.matches(found, is_title(found)))
+        return matches
 
     def piece(self, found: list[Token], matches: list[Match], counts: Mapping[Words, int], block: int = 0) -> Piece:
         """Lay out the lattice of tokens, with the features of its options that do not change from pass to pass.
@@ -350,13 +387,14 @@ class Restorer:
         words = sum(len(piece.found) for piece in pieces if piece.block in spun)
         density = math.log(10.0 * (prior.evidence(chosen) + 0.25) / (words + 60.0))
         strangers = self.strangers(chosen)
+        foreign = self.foreign(chosen)
         found: list[features.Context | None] = []
         for piece in pieces:
             if piece.block not in spun:
                 found.append(None)
                 continue
             block = features.log_odds(prior.share(by_block[piece.block], whole)) - document
-            found.append(features.Context(document, block, elsewhere, density, strangers))
+            found.append(features.Context(document, block, elsewhere, density, strangers, foreign))
         return found
 
     def strangers(self, chosen: Sequence[Choice]) -> dict[str, float]:
@@ -368,6 +406,12 @@ class Restorer:
             if choice.candidate is not None and choice.probability >= prior.SURE:
                 places[choice.candidate.pack] += 1
         return features.strangers(places, {pack.name: pack.family for pack in self.packs})
+
+    def foreign(self, choices: Sequence[Choice]) -> frozenset[str]:
+        """Give the science packs that hardly any sure choice of a document comes from, if there are enough to tell."""
+        sure = [c.candidate.pack for c in choices if c.candidate is not None and c.probability >= prior.SURE]
+        science = self._glossary.science if self._glossary is not None else ()
+        return frozenset(n for n in science if len(sure) >= 10 and sure.count(n) < FEW * len(sure))
 
     # -- one piece
 
@@ -398,6 +442,9 @@ class Restorer:
             + weights[at["block"]] * context.block
             + weights[at["density"]] * context.density
         )
+        for number, option in enumerate(piece.lattice.options):
+            if option[2].science:
+                early[number] += weights[at["glossary"]] * features.foreign(option[2], context)
         if not context.elsewhere:
             return [value + same for value in early]
         own = {(c.first, c.last, o.rule): p for c in before for p, o in c.others if o is not None}

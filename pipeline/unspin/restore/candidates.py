@@ -39,6 +39,8 @@ class Candidate(NamedTuple):
     answer: str = ""  #: the entry's plain phrase, likewise
     changed_odds: float = 0.0  #: log-odds that the spun phrase is a replacement at all, by all its ``often``
     answer_share: float = 0.0  #: log of this entry's part in that, times the number of entries
+    slip: float = 0.0  #: channel ``fuzzy``: log-probability of the text's misspelt word less that of the word meant
+    science: bool = False  #: channel ``glossary``: a term of a science pack
 
 
 class Match(NamedTuple):
@@ -66,7 +68,7 @@ def weighed(entries: Sequence[Candidate]) -> list[Candidate]:
     [0.81, 0.81]
     """
     if len(entries) == 1:
-        return [Candidate(*entries[0][:-2], _odds(entries[0].often or NOT_JUDGED), 0.0)]
+        return [Candidate(*entries[0][:10], _odds(entries[0].often or NOT_JUDGED), 0.0)]
     shares: dict[str, int] = {}
     for entry in entries:
         shares[entry.answer] = max(shares.get(entry.answer, 0), entry.often or NOT_JUDGED)

@@ -19,8 +19,8 @@ NAMES = (
     "phrase",  # the spun phrase has several words: these are seldom chance
     "capital",  # capitalised where no sentence begins and the block is not in Title Case: likely a name
     "short",  # a spun word of four letters or less
-    "fuzzy",
-    "glossary",
+    "fuzzy",  # how much rarer a misspelt word is than the one meant: what the language models gain by that is no sign
+    "glossary",  # a term of a science pack where the document shows no sign of that pack
     "open",
     "frequency",  # log frequency of the plain phrase less that of the spun one, out of context
     "document",  # log-odds of the share of matches changed in the document
@@ -36,9 +36,13 @@ NAMES = (
     "present",  # log of how often the plain phrase itself stands in the document, against the spun one:
     # a spinner that replaces a word mostly replaces it everywhere
     "stranger",  # how seldom packs of this one's family explain what was found in the document: log share, 0 at best
+    "term",  # log-odds that a phrase is a term of the glossary, by how its words stand for the term's (``glossary.py``)
     "trigram",
     "web",
 )
+
+#: Weights of what ``weights.json`` does not name yet: those of channels that came after it was written.
+USUAL = {"fuzzy": 0.6, "glossary": -6.0, "term": 1.0}
 
 INDEX = {name: at for at, name in enumerate(NAMES)}
 
@@ -51,6 +55,7 @@ class Context(NamedTuple):
     elsewhere: Mapping[str, tuple[float, float, int]] = {}  #: rule -> sums of probability and log-odds, places
     density: float = 0.0
     strangers: Mapping[str, float] = {}  #: pack -> the feature "stranger"
+    packs: frozenset[str] | None = None  #: science packs that the document shows no sign of; None: it is not known yet
 
 
 #: Spun phrase -> plain phrase -> places in the gold articles; the empty plain phrase counts places that stay.
@@ -108,7 +113,7 @@ def load_weights(path: Path = WEIGHTS_PATH) -> Weights:
     data = json.loads(path.read_text(encoding="utf-8"))
 
     def vector(part: Mapping[str, float]) -> tuple[float, ...]:
-        return tuple(float(part.get(name, 0.0)) for name in NAMES)
+        return tuple(float(part.get(name, USUAL.get(name, 0.0))) for name in NAMES)
 
     return Weights(
         vector(data["first"]),
@@ -128,11 +133,10 @@ def own(candidate: Candidate, spun: Sequence[str], frequency: float, records: Re
     values[1] = float(len(candidate.words) - len(spun))
     values[2] = float(len(spun) > 1)
     values[4] = float(len(spun) == 1 and len(spun[0]) <= 4)
-    values[5] = float(candidate.channel == "fuzzy")
-    values[6] = float(candidate.channel == "glossary")
+    values[5] = candidate.slip
     values[7] = float(candidate.channel == "open")
     values[8] = frequency
-    values[12] = candidate.changed_odds
+    values[INDEX["term"] if candidate.channel == "glossary" else 12] = candidate.changed_odds
     values[13] = candidate.answer_share
     values[14], values[15] = record(records, candidate.spun, candidate.answer)
     return values
@@ -173,12 +177,18 @@ def strangers(places: Mapping[str, float], families: Mapping[str, str]) -> dict[
     return {pack: math.log(seen[family] / most) for pack, family in families.items()}
 
 
-def complete(early: Sequence[float], rule: str, context: Context, own: float) -> list[float]:
+def foreign(candidate: Candidate, context: Context) -> float:
+    """Give ``glossary``: 1 for a science term where nothing shows, or not yet, that the document is of its field."""
+    return float(candidate.science and (context.packs is None or candidate.pack in context.packs))
+
+
+def complete(early: Sequence[float], candidate: Candidate, context: Context, own: float) -> list[float]:
     """Give all features of a candidate but for the language models' (0 there)."""
     values = [float(value) for value in early]
+    values[6] = foreign(candidate, context)
     values[9], values[10], values[17] = context.document, context.block, context.density
-    values[11], values[18] = late(rule, context, own)
-    values[20] = context.strangers.get(rule.partition("/")[0], 0.0)
+    values[11], values[18] = late(candidate.rule, context, own)
+    values[INDEX["stranger"]] = context.strangers.get(candidate.pack, 0.0)
     return values
 
 

@@ -56,6 +56,14 @@ class Web:
             return math.log(min(1.0, pair / max(self._unigrams.get(previous, pair), pair)))
         return math.log(0.4) + math.log(max(count, 100.0) / self._total)
 
+    def count(self, word: str) -> float:
+        """Give how often the web has a word."""
+        return self._unigrams.get(word, 0.0)
+
+    def seen(self, previous: str, word: str) -> bool:
+        """Tell whether the counts have two words in a row."""
+        return f"{previous} {word}" in self._bigrams
+
 
 #: Words that begin with a vowel sound, for choosing between ``a`` and ``an``.
 VOWEL = re.compile(

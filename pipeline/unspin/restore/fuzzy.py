@@ -1,0 +1,105 @@
+"""Find spun phrases that a slip of typing hides (``demandng situations``, ``demandingsituations``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from unspin.restore.candidates import LONGEST_KEY, Candidate, Match, Trie, find_matches
+from unspin.restore.language_model import Web
+from unspin.restore.tokens import Token
+from unspin.restore.trigram import Trigram
+
+#: Shorter words have too many neighbours one slip away.
+SHORTEST = 6
+
+#: How much more often the web has the word than its misspelling: ``adviser`` and ``advisor`` are both words.
+USUAL = 50.0
+
+
+class NearMisses:
+    """The words of all keys by first letter and length, so that a word is compared with few of them."""
+
+    def __init__(self, trie: Trie, models: tuple[Trigram, Web]) -> None:
+        self._trie = trie
+        self._trigram, self._web = models
+        self._buckets: dict[tuple[str, int], list[str]] | None = None
+        self._glued: dict[str, tuple[str, ...]] = {}
+        self._meant: dict[str, tuple[str, ...]] = {}
+
+    def _fill(self) -> dict[tuple[str, int], list[str]]:
+        """Index the keys; done at the first word that no model knows, since most texts have none."""
+        words: set[str] = set()
+        for key in keys(self._trie):
+            words.update(word for word in key if len(word) >= SHORTEST and word.isalpha())
+            if 1 < len(key) < 4:
+                self._glued.setdefault("".join(key), key)
+        buckets: dict[tuple[str, int], list[str]] = {}
+        for word in sorted(words):
+            buckets.setdefault((word[0], len(word)), []).append(word)
+        return buckets
+
+    def meant(self, word: str) -> tuple[str, ...]:
+        """Give the words of a key that a word is a slip of, none where it is a word or there is no single nearest.
+
+        A slip is one letter more, less, other, or two changed about, after the first letter.
+        """
+        if len(word) < SHORTEST or not word.isalpha() or self._trigram.known(word):
+            return ()
+        found = self._meant.get(word)
+        if found is None:
+            if self._buckets is None:
+                self._buckets = self._fill()
+            found = self._meant[word] = self._glued.get(word) or self._nearest(word, self._buckets)
+        return found
+
+    def _nearest(self, word: str, buckets: dict[tuple[str, int], list[str]]) -> tuple[str, ...]:
+        near = [
+            other
+            for length in (len(word) - 1, len(word), len(word) + 1)
+            for other, _, _ in process.extract(word, buckets.get((word[0], length), ()), scorer=OSA.distance,
+                                               score_cutoff=1, limit=3)
+        ]
+        known = self._web.count(word)
+        near = [other for other in near if other != word and self._web.count(other) > USUAL * known]
+        return (near[0],) if len(near) == 1 else ()
+
+    def matches(self, found: Sequence[Token]) -> list[Match]:
+        """Give what the keys stand for that stretches would be without a slip; names are never taken for one."""
+        made: list[Match] = []
+        for at, token in enumerate(found):
+            if token.shape != "lower" or token.shielded:
+                continue
+            meant = self.meant(token.word)
+            if not meant:
+                continue
+            low, high = max(0, at - LONGEST_KEY), min(len(found), at + LONGEST_KEY)
+            whole = [token._replace(word=word, joint=token.joint if n == 0 else True, suffix="",
+                                    breaks=token.breaks and n == 0) for n, word in enumerate(meant)]
+            whole[-1] = whole[-1]._replace(suffix=token.suffix)
+            more = len(meant) - 1
+            slip = self._rarity(token.word) - sum(map(self._rarity, meant))
+            for match in find_matches([*found[low:at], *whole, *found[at + 1 : high]], self._trie):
+                first, last = low + match.first, low + match.last
+                if first <= at and last >= at + len(meant):
+                    made.append(Match(first, last - more, tuple(slipped(c, slip) for c in match.candidates)))
+        return made
+
+    def _rarity(self, word: str) -> float:
+        return self._trigram.score("", "", word)
+
+
+def slipped(candidate: Candidate, slip: float) -> Candidate:
+    """Give a candidate as it is found through a slip, with how much rarer the slip is than what was meant."""
+    return candidate._replace(channel="fuzzy", slip=slip)
+
+
+def keys(node: Trie, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Give every key of a trie."""
+    for word, below in node.items():
+        if word:
+            yield from keys(below, (*before, word))
+        else:
+            yield before

@@ -1,0 +1,366 @@
+"""Find phrases whose words, in order, are neighbours of the words of a term (``counterfeit consciousness``).
+
+A phrase is found through a trie over the words of the terms, entered by what
+each token may stand for, so that the cost grows neither with the number of
+terms nor with the number of their neighbours.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from unspin.lexicon.forms import FUNCTION, inflect
+from unspin.lexicon.neighbours import KINDS, LONGEST, key, neighbours, stems
+from unspin.lexicon.read import Pack
+from unspin.restore.cache import kept
+from unspin.restore.candidates import Candidate, Match
+from unspin.restore.language_model import Web, words_for
+from unspin.restore.tokens import Token
+from unspin.restore.trigram import Trigram
+
+#: Terms of more words are not looked for.
+LONGEST_TERM = 6
+
+#: Raised when what the cache holds changes its meaning.
+CACHE_VERSION = 3
+
+#: Ways in which a token may stand for a word of a term, surest first.
+WAYS = ("same", "form", *KINDS, "stem")
+
+#: Ways that say little, and those that say least.
+WEAK, WEAKEST = frozenset({"both", "listed", "lists", "stem"}), frozenset({"listed", "lists", "stem"})
+
+#: Letters that two words of one stem share: ``recognize`` and ``recognition``.
+STEM = 5
+
+#: Least log-odds of a candidate: what is below never wins, and most of what clean text gives lies there.
+LEAST = -5.0
+
+#: Names of what is weighed for each phrase found.
+NAMES = (
+    "always",
+    "long",  # three words and more
+    *WAYS,
+    "taught often",  # log of how many phrases taught each step
+    "unlike",  # words with another ending than their term's word
+    "cohesion",  # how much better the spun words follow each other than chance, by the trigram model
+    "all",  # every word is another: seldom chance
+    "rare",  # how rare the spun words are: usual ones meet by chance
+    "rare term",  # the same of the term's words
+    "unseen",  # pairs of spun words that the web counts lack
+    "capital",  # a capital where no sentence begins: likely a name
+    "unknown",  # spun words that the trigram model lacks
+)
+
+WEIGHTS_PATH = Path(__file__).with_name("glossary.json")
+
+
+class Step(NamedTuple):
+    """One word of a term and what stands for it."""
+
+    way: str  #: one of :data:`WAYS`
+    times: int  #: phrases that taught it
+    alike: bool  #: both have the same ending
+
+
+class Term(NamedTuple):
+    """A term, or a plural of it, as it may be put into the text."""
+
+    plain: str
+    words: tuple[str, ...]
+    pack: str
+    base: str  #: as its pack spells it
+    science: bool = False  #: of a science pack: a term that general prose hardly has, spun or not
+
+
+class Found(NamedTuple):
+    """Tokens ``[first, last)`` that may stand for a term."""
+
+    first: int
+    last: int
+    term: Term
+    steps: tuple[Step, ...]
+
+
+def spellings(term: str, pack: str, science: bool = False) -> list[Term]:
+    """Give a term and its plural.
+
+    >>> [t.plain for t in spellings("neural network", "science")]
+    ['neural network', 'neural networks']
+    """
+    found = [term]
+    if not term.endswith("s"):
+        found += inflect(term, "noun", "NNS")
+    return [Term(plain, key(plain), pack, term, science) for plain in found]
+
+
+def nameable(words: Sequence[str]) -> bool:
+    """Tell whether words are a term to look for: two at least that mean something, one at each end.
+
+    >>> nameable(("burden", "of", "proof")), nameable(("in", "this", "study")), nameable(("study",))
+    (True, False, False)
+    """
+    return 1 < len(words) <= LONGEST_TERM and words[0] not in FUNCTION and words[-1] not in FUNCTION
+
+
+def load_weights(path: Path = WEIGHTS_PATH) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Read the weights that ``tests/tuning/fit_glossary.py`` wrote: for terms of science packs, and for the others."""
+    data = json.loads(path.read_text(encoding="utf-8"))
+    science, other = (tuple(float(data[part].get(name, 0.0)) for name in NAMES) for part in ("science", "other"))
+    return science, other
+
+
+class Glossary:
+    """Terms in a trie over their words, with the neighbours of these words turned around."""
+
+    def __init__(self, terms: Iterable[Term], table: Mapping[str, str], models: tuple[Trigram, Web],
+                 weights: tuple[Sequence[float], Sequence[float]]) -> None:
+        self._table = table
+        self._trigram, self._web = models
+        self._science, self._other = weights
+        self._root: dict[str, Any] = {}
+        self._terms: set[tuple[str, ...]] = set()
+        self._forms: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._stems: dict[str, list[str]] = defaultdict(list)
+        self._steps: dict[str, dict[str, Step]] = {}
+        self._entries: dict[str, list[tuple[dict[str, Any], Step]]] = {}
+        self._longer = {spun.split(" ", 1)[0] for spun in table if " " in spun}
+        words: set[str] = set()
+        science: set[str] = set()
+        for term in terms:
+            if term.science:
+                science.add(term.pack)
+            if not nameable(term.words) or term.words in self._terms:
+                continue
+            self._terms.add(term.words)
+            words.update(term.words)
+            node = self._root
+            for word in term.words:
+                node = node.setdefault(word, {})
+            node[""] = term
+        #: Names of the science packs that have terms.
+        self.science = tuple(sorted(science))
+        for word in sorted(words):
+            for base, ending in stems(word):
+                self._forms[base].append((ending, word))
+            if len(word) > STEM:
+                self._stems[word[:STEM]].append(word)
+
+    @classmethod
+    def load(cls, read: Callable[[], Sequence[Pack]], mark: str, models: tuple[Trigram, Web]) -> Glossary:
+        """Make the glossary of packs; plurals and neighbours come from the cache while no pack has changed."""
+
+        def make() -> dict[str, Any]:
+            packs = read()
+            terms = [t for pack in packs for term in sorted(pack.terms)
+                     for t in spellings(term, pack.name, pack.subject == "science")]
+            terms.sort(key=lambda t: (t.plain != t.base, t.plain, t.pack))
+            table = neighbours(packs, (word for term in terms for word in term.words))
+            return {"terms": terms, "table": {spun: pack_row(row) for spun, row in table.items()}}
+
+        made = kept(f"neighbours-{CACHE_VERSION}", mark, make)
+        terms = [Term(plain, tuple(words), *rest) for plain, words, *rest in made["terms"]]
+        return cls(terms, made["table"], models, load_weights())
+
+    def steps(self, spun: str) -> dict[str, Step]:
+        """Give every word of a term that a spun word or phrase may stand for, with the surest way to it."""
+        found = self._steps.get(spun)
+        if found is not None:
+            return found
+        found = self._steps[spun] = {}
+
+        def add(word: str, step: Step) -> None:
+            old = found.get(word)
+            if old is None or order(step) < order(old):
+                found[word] = step
+
+        single = " " not in spun
+        for base, ending in stems(spun) if single else [(spun, "")]:
+            for plain, (way, count) in unpack_row(self._table.get(base, "")):
+                for other, word in self._forms.get(plain, ()):
+                    add(word, Step(way, count, other == ending))
+            if single:
+                for other, word in self._forms.get(base, ()):
+                    same = word == spun
+                    add(word, Step("same" if same else "form", 0, same or other == ending))
+        if single and len(spun) > STEM:
+            for word in self._stems.get(spun[:STEM], ()):
+                add(word, Step("stem", 0, True))
+        return found
+
+    def begin(self, spun: str) -> list[tuple[dict[str, Any], Step]]:
+        """Give the nodes of the trie that a spun word or phrase leads to from its root."""
+        found = self._entries.get(spun)
+        if found is None:
+            found = [(self._root[word], step) for word, step in self.steps(spun).items() if word in self._root]
+            self._entries[spun] = found
+        return found
+
+    def find(self, found: Sequence[Token]) -> list[Found]:
+        """Give every stretch that may stand for a term, at least one word being another.
+
+        A stretch that is itself a term is left alone.
+        """
+        made: list[Found] = []
+        for first in range(len(found) - 1):
+            if found[first + 1].breaks or not found[first + 1].joint:
+                continue
+            begun: list[tuple[dict[str, Any], int, tuple[Step, ...]]] = []
+            for last, spun in self._stretches(found, first, first):
+                begun += [(node, last, (step,)) for node, step in self.begin(spun)]
+            ends: dict[int, list[Found]] = defaultdict(list)
+            while begun:
+                node, at, steps = begun.pop()
+                term = node.get("")
+                if term is not None:
+                    ends[at].append(Found(first, at, term, steps))
+                for last, spun in self._stretches(found, first, at):
+                    choices = self.steps(spun)
+                    for word in node.keys() & choices.keys():
+                        begun.append((node[word], last, (*steps, choices[word])))
+            for here in ends.values():
+                if not any(all(s.way == "same" for s in f.steps) for f in here):
+                    made += [f for f in here if telling(f.steps)]
+        return made
+
+    def _stretches(self, found: Sequence[Token], first: int, at: int) -> list[tuple[int, str]]:
+        """Give the ends of the words or phrases at a token that may stand for one word of a term."""
+        if at >= len(found) or (at > first and (found[at].breaks or not found[at].joint or found[at - 1].suffix)):
+            return []
+        token = found[at]
+        if token.shielded:
+            return []
+        ends = [(at + 1, token.word)]
+        if token.word in self._longer:
+            spun = token.word
+            for last in range(at + 1, min(at + LONGEST, len(found))):
+                token = found[last]
+                if token.shielded or token.breaks or not token.joint or found[last - 1].suffix:
+                    break
+                spun = f"{spun} {token.word}"
+                if spun in self._table:
+                    ends.append((last + 1, spun))
+        return ends
+
+    def values(self, place: Found, found: Sequence[Token]) -> list[float]:
+        """Give what is weighed of a phrase, in the order of :data:`NAMES`."""
+        here = found[place.first : place.last]
+        spun = [token.word for token in here]
+        ways = [step.way for step in place.steps]
+        alone, chain = self._reads(spun)
+        other, _ = self._reads(place.term.words)
+        return [
+            1.0,
+            float(len(ways) > 2),
+            *(float(ways.count(way)) for way in WAYS),
+            sum(math.log(step.times) for step in place.steps if step.way == "taught"),
+            float(sum(not step.alike for step in place.steps)),
+            (chain - alone) / 10.0,
+            float("same" not in ways),
+            -alone / len(spun) - 10.0,
+            -other / len(place.term.words) - 10.0,
+            float(sum(not self._web.seen(a, b) for a, b in itertools.pairwise(spun))),
+            float(any(token.shape != "lower" and not token.breaks for token in here)),
+            float(sum(not self._trigram.known(word) for word in spun)),
+        ]
+
+    def _reads(self, words: Sequence[str]) -> tuple[float, float]:
+        """Give log-probabilities of words by themselves and in a chain."""
+        score = self._trigram.score
+        chain = sum(score(words[i - 2] if i > 1 else "", words[i - 1] if i else "", w) for i, w in enumerate(words))
+        return sum(score("", "", word) for word in words), chain
+
+    def matches(self, found: Sequence[Token], title: bool = False) -> list[Match]:
+        """Give candidates of the channel, the likeliest spelling of each term first."""
+        spans: dict[tuple[int, int], dict[str, Candidate]] = {}
+        for place in self.find(found):
+            values = self.values(place, found)
+            if title:
+                values[NAMES.index("capital")] = 0.0
+            weights = self._science if place.term.science else self._other
+            odds = sum(w * v for w, v in zip(weights, values, strict=True))
+            if odds < LEAST:
+                continue
+            made = candidate(place, found, round(odds, 4))
+            there = spans.setdefault((place.first, place.last), {})
+            old = there.get(made.plain)
+            if old is None or old.changed_odds < made.changed_odds:
+                there[made.plain] = made
+        return [
+            Match(first, last, tuple(sorted(there.values(), key=lambda c: (-c.changed_odds, c.plain))[:MOST]))
+            for (first, last), there in spans.items()
+        ]
+
+
+#: Candidates kept for a stretch.
+MOST = 3
+
+
+def candidate(place: Found, found: Sequence[Token], odds: float) -> Candidate:
+    """Give the candidate that a phrase found comes to."""
+    term = place.term
+    spun = " ".join(token.word for token in found[place.first : place.last])
+    rule = f"{term.pack}/{spun}>{term.plain}:term"
+    words = words_for(term.plain)
+    return Candidate(term.plain, words, rule, term.pack, "XX", "glossary", False, 0, spun, term.plain.lower(), odds,
+                     science=term.science)
+
+
+def order(step: Step) -> tuple[int, bool, int]:
+    return WAYS.index(step.way), not step.alike, -step.times
+
+
+def telling(steps: Sequence[Step]) -> bool:
+    """Tell whether the ways say enough together: of the weakest at most one, and then no other weak one.
+
+    >>> telling([Step("taught", 3, True), Step("listed", 0, True)])
+    True
+    >>> telling([Step("both", 0, True), Step("listed", 0, True)])
+    False
+    """
+    weak = sum(step.way in WEAK for step in steps)
+    return weak < 2 or not any(step.way in WEAKEST for step in steps)
+
+
+def pack_row(row: Mapping[str, tuple[str, int]]) -> str:
+    """Write a row of the table as one string: half a million tuples would take a second to load."""
+    return " ".join(f"{plain}:{KINDS.index(kind)}:{count}" for plain, (kind, count) in row.items())
+
+
+def unpack_row(row: str) -> list[tuple[str, tuple[str, int]]]:
+    """Read a row as :func:`pack_row` wrote it.
+
+    >>> unpack_row("network:0:16")
+    [('network', ('taught', 16))]
+    """
+    return [(plain, (KINDS[int(kind)], int(count))) for plain, kind, count in
+            (cell.rsplit(":", 2) for cell in row.split(" ") if cell)]
+
+
+#: Log-odds from which a term keeps its words from being changed one by one: 0 costs gold articles a
+#: thousandth of F0.5.
+WHOLE = 6.0
+
+
+def merged(matches: Sequence[Match], more: Sequence[Match]) -> list[Match]:
+    """Put the matches of two channels together, longest first at each token; a plain phrase known already stays.
+
+    Where a term of the glossary is likely, what lies within it goes.
+    """
+    whole = [(m.first, m.last) for m in more if any(c.channel == "glossary" and c.changed_odds >= WHOLE
+                                                    for c in m.candidates)]
+    spans = {(m.first, m.last): m for m in matches if not any(
+        first <= m.first and m.last <= last and (first, last) != (m.first, m.last) for first, last in whole)}
+    for match in more:
+        old = spans.get((match.first, match.last))
+        known = {c.plain.lower() for c in old.candidates} if old else set()
+        new = tuple(c for c in match.candidates if c.plain.lower() not in known)
+        if new:
+            spans[match.first, match.last] = match._replace(candidates=(old.candidates if old else ()) + new)
+    return [spans[span] for span in sorted(spans, key=lambda s: (s[0], -s[1]))]
