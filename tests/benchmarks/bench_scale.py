@@ -108,7 +108,7 @@ def test_restoring_against_the_models_pipeline(restorer):
     first = least(lambda: [restorer.restore(*one) for one in laid], 1)
     again = least(lambda: [restorer.restore(*one) for one in laid])
     model = least(lambda: list(nlp.pipe(lines)))
-    print(f"\nspaCy's pipeline / restoring, first time {model / first:5.2f}, again {model / again:5.2f} ({WORDS} words)")
+    print(f"\n{WORDS} words; spaCy's pipeline / restoring: first time {model / first:5.2f}, again {model / again:5.2f}")
 
 
 def test_a_thousand_to_a_hundred_thousand_entries(tmp_path, monkeypatch):
