@@ -49,7 +49,7 @@ def seconds(*command):
 
 
 def corpus(folder, count):
-    """Write documents of some 170 words, none of whose paragraphs comes twice."""
+    """Write documents of some 160 words; a paragraph that comes again has another number in it."""
     folder.mkdir()
     paragraphs = [p for text in TEXTS for p in text.split("\n") if len(p.split()) > 25]
     for n in range(count):
