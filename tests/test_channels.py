@@ -34,7 +34,7 @@ def small(*terms, entries=()):
 
 
 def found(pack, text):
-    glossary = Glossary.load([pack], f"test {pack.terms} {pack.entries}", (Trigram(), Web.load()))
+    glossary = Glossary.load(lambda: [pack], f"test {pack.terms} {pack.entries}", (Trigram(), Web.load()))
     return [(text.split()[f.first : f.last], f.term.plain) for f in glossary.find(tokens(text, 0, len(text)))]
 
 
@@ -63,8 +63,8 @@ def test_half_of_the_withheld_phrases_are_restored_exactly_and_clean_sentences_s
     packs = tortured.packs(shipped, teach, [plain for _, plain in tortured.pairs()])
     models = Trigram(), Web.load()
     restorer = Restorer(
-        packs, candidates.load_trie(packs, f"{mark} teach"), features.load_weights(), models,
-        records=features.load_records(), glossary=Glossary.load(packs, f"{mark} teach", models),
+        packs, candidates.load_trie(lambda: packs, f"{mark} teach"), features.load_weights(), models,
+        records=features.load_records(), glossary=Glossary.load(lambda: packs, f"{mark} teach", models),
     )
     before, after = "In this paper we discuss ", " in detail."
     right = 0

@@ -98,7 +98,7 @@ def collect() -> list[Place]:
     score = restorer.mixture(third).score
 
     def glossary(pairs: list[tortured.Pair], mark: str) -> Glossary:
-        return Glossary.load(tortured.packs(shipped, pairs, terms), f"fit {lexicon} {mark}", models)
+        return Glossary.load(lambda: tortured.packs(shipped, pairs, terms), f"fit {lexicon} {mark}", models)
 
     def otherwise(place: Found, found: list[Token]) -> tuple[float, float]:
         """Give what the decoder says of a place but for the glossary, in a document known to be spun,
@@ -150,7 +150,7 @@ def collect() -> list[Place]:
         found = tokens(text, 0, len(text))
         for place in made.find(found):
             take("clean", place, found, False)
-    made = Glossary.load(shipped, lexicon, models)
+    made = Glossary.load(lambda: shipped, lexicon, models)
     for _, spun_text, gold in read_gold(HERE / "gold"):
         for block in layout(spun_text):
             found = tokens(spun_text, block.start, block.end)

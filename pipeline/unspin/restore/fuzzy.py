@@ -46,7 +46,7 @@ class NearMisses:
 
         A slip is one letter more, less, other, or two changed about, after the first letter.
         """
-        if len(word) < SHORTEST or not word.isalpha() or self._trigram.known(word):
+        if len(word) < SHORTEST or not word.isalpha() or self._trigram.known(word) >= 0:
             return ()
         found = self._meant.get(word)
         if found is None:

@@ -267,7 +267,7 @@ class Glossary:
             -other / len(place.term.words) - 10.0,
             float(sum(not self._web.seen(a, b) for a, b in itertools.pairwise(spun))),
             float(any(token.shape != "lower" and not token.breaks for token in here)),
-            float(sum(not self._trigram.known(word) for word in spun)),
+            float(sum(self._trigram.known(word) < 0 for word in spun)),
         ]
 
     def _reads(self, words: Sequence[str]) -> tuple[float, float]:
