@@ -227,6 +227,13 @@ def main() -> None:
         if name[:4].isdigit() or name.startswith("000_"):  # what a real spinner made counts for more than imitations
             counts[name] = Counter({x: REAL * n for x, n in seen.items()})
     everything = sum(counts.values(), Counter())
+    # A weight of nothing at all would leave the packs' families out of what is fitted.
+    asks = {
+        part: [w or (1e-6 if n == "stranger" else 0.0) for n, w in zip(features.NAMES, vector, strict=True)]
+        for part in ("second", "third")
+        for vector in [getattr(restorer.weights, part)]
+    }
+    as_weights(restorer, **asks)
     got, packed = {}, {}
     for turn in range(1):
         before = dict.fromkeys(texts)
