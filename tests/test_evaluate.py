@@ -11,7 +11,7 @@ from unspin.evaluate import SUFFIX, Counts, GoldEdit, GoldError, evaluate, parse
 from unspin.records import Edit
 from unspin.tables import TABLES, csv_line
 
-SHARED = Path("/work/shared/score")
+SHARED = Path(__file__).parents[2] / "shared" / "score"
 
 
 def edit(start, end, original, replacement, outcome="changed"):
@@ -139,7 +139,7 @@ def shared():
 
 def gold_files():
     return sorted(Path(__file__).with_name("gold").glob("*" + SUFFIX)) + sorted(
-        Path("/work/shared/gold").glob("*" + SUFFIX)
+        (SHARED.parent / "gold").glob("*" + SUFFIX)
     )
 
 
