@@ -82,7 +82,7 @@ def test_an_example_that_shorter_entries_restore_just_so_is_no_remark(pack):
              "armed coaching\tmilitary training\tphrase\tThey offered [armed coaching|military training].\t1",
              "coaching\ttraining\tnoun\tThe army gave them weapons and [coaching|training].\t9"]
     assert [f.code for f in check([pack(words)]) if f.line == 3] == []
-    words[1] = "armed coaching\ttrophy\tphrase\tThey offered [armed coaching|trophy].\t1"
+    words[1] = "armed coaching\tvelvet teaspoon\tphrase\tThey offered [armed coaching|velvet teaspoon].\t1"
     assert [f.code for f in check([pack(words)]) if f.line == 3] in (["weak"], ["never"])
 
 
