@@ -92,9 +92,9 @@ def test_the_longest_match_wins(restorer, monkeypatch):
 
 
 def test_a_pack_of_another_family_has_the_lower_prior_that_its_weight_says(restorer):
-    """No weight is shipped: none was measured to help; the mechanism stands."""
     (piece,) = restorer.pieces(SPUN, layout(SPUN))
     plain = list(restorer.weights.third)
+    plain[features.INDEX["stranger"]] = 0.0
     weighed = [*plain]
     weighed[features.INDEX["stranger"]] = 2.0
     at_home = features.Context(0.7, elsewhere={"r": (0.0, 0.0, 0)}, strangers={"mine": 0.0})

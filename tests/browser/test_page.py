@@ -375,7 +375,7 @@ def test_what_is_decided_for_the_pack_is_taken_into_one(browser, run, tmp_path, 
     sentence = (
         "The USA stays committed to working with its {} to cope with the threats posed {} violent extremist groups."
     )
-    talked = "They talked about strategies for helping [balance|stability] in the place."
+    talked = "They talked about methods for helping [balance|stability] in the place."
     assert [(e.spun, e.plain, e.form, e.example, e.often) for e in taken.added] == [
         ("balance", "stability", "noun", talked, 7),
         ("companion", "partner", "noun", sentence.format("[companions|partners]", "by means of"), 7),
