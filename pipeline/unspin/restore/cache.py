@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import tempfile
 from collections.abc import Callable
 from typing import Any
 
-from unspin.restore.candidates import cache_folder
+from unspin.restore.candidates import cache_folder, remember, remembered
 
 
 def kept(kind: str, mark: str, make: Callable[[], Any]) -> Any:
@@ -19,16 +16,8 @@ def kept(kind: str, mark: str, make: Callable[[], Any]) -> Any:
     done without.
     """
     path = cache_folder() / f"{kind}-{hashlib.sha256(mark.encode()).hexdigest()[:32]}.json"
-    try:
-        with open(path, encoding="utf-8") as handle:
-            return json.load(handle)
-    except (OSError, ValueError):
+    made = remembered(path)
+    if made is None:
         made = make()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as aside:
-            json.dump(made, aside, ensure_ascii=False)
-        os.replace(aside.name, path)
-    except OSError:
-        pass  # a read-only home costs time, not the run
+        remember(path, made)
     return made

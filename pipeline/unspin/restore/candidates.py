@@ -186,25 +186,26 @@ def load_rows(read: Callable[[], Sequence[Pack]], fingerprint: str) -> list[list
     """
     name = hashlib.sha256(f"{CACHE_VERSION}:{fingerprint}".encode()).hexdigest()[:32]
     path = cache_folder() / f"lexicon-{name}.json"
-    rows = _remembered(path)
+    rows = remembered(path)
     if isinstance(rows, list) and all(isinstance(row, list) and len(row) == 8 for row in rows):
         return rows
     known = remembered_forms()
     size = len(known)
     rows = compile_rows(read(), known)
-    _remember(path, rows)
+    remember(path, rows)
     if len(known) > size:
-        _remember(cache_folder() / FORMS_FILE, known)
+        remember(cache_folder() / FORMS_FILE, known)
     return rows
 
 
 def remembered_forms() -> Forms:
     """Give the inflections of all entries that were compiled before."""
-    known = _remembered(cache_folder() / FORMS_FILE)
+    known = remembered(cache_folder() / FORMS_FILE)
     return known if isinstance(known, dict) else {}
 
 
-def _remembered(path: Path) -> Any:
+def remembered(path: Path) -> Any:
+    """Read what :func:`remember` wrote; None where it cannot be read."""
     try:
         with open(path, encoding="utf-8") as handle:
             return json.load(handle)
@@ -212,7 +213,8 @@ def _remembered(path: Path) -> Any:
         return None
 
 
-def _remember(path: Path, what: Any) -> None:
+def remember(path: Path, what: Any) -> None:
+    """Write what can be made again to the cache, whole or not at all."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as aside:
