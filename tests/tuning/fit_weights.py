@@ -26,7 +26,7 @@ from scipy.optimize import minimize
 from unspin.evaluate import parse_gold
 from unspin.layout import layout
 from unspin.lexicon.explain import each
-from unspin.restore import Restorer, decoder, features
+from unspin.restore import Restorer, agreement, decoder, features
 
 HERE = Path(__file__).resolve().parent
 SHARED = HERE.parent.parent.parent / "shared"
@@ -44,6 +44,7 @@ class Case(NamedTuple):
     required: bool
     text: str
     seen: tuple[tuple[str, str], ...] = ()  #: (spun, answer) pairs to count: what was right here, or what was kept
+    answers: tuple[str, ...] = ()  #: of each option but keeping
 
 
 def applied(text: str, start: int, end: int, edits: list[tuple[int, int, str]]) -> str:
@@ -120,6 +121,7 @@ def cases(restorer: Restorer, pieces, marked: str, stage: str, before) -> tuple[
                     + " => "
                     + str([c.plain for c in rivals]),
                     tuple(sorted(seen)),
+                    tuple(c.answer for c in rivals),
                 )
             )
     return made, choices
@@ -184,6 +186,21 @@ def figures(all_cases: list[Case], w: np.ndarray, threshold: float) -> tuple[int
         false += bool(k and not case.right[k])
         missed += case.required and not hit
     return found, false, missed
+
+
+def agreed(all_cases: list[Case]) -> Counter:
+    """Count, for two answers of one place, how often both were right (True) or the first alone (False)."""
+    counts: Counter = Counter()
+    for case in all_cases:
+        if case.right[0]:
+            continue
+        found: dict[tuple[str, str], bool] = {}
+        for one, here in zip(case.answers, case.right[1:], strict=True):
+            for other, there in zip(case.answers, case.right[1:], strict=True):
+                if here and one != other:
+                    found[one, other] = found.get((one, other), False) or bool(there)
+        counts.update((*pair, both) for pair, both in found.items())
+    return counts
 
 
 def as_weights(restorer: Restorer, **parts) -> None:
@@ -280,6 +297,12 @@ def main() -> None:
         path.write_text(json.dumps(data, indent=1) + "\n")
         rows = [f"{spun}\t{plain}\t{n}\n" for (spun, plain), n in sorted(everything.items())]
         features.RECORDS_PATH.write_text("spun\tplain\tplaces\n" + "".join(rows), encoding="utf-8")
+        both = agreed([case for made in got.values() for case in made])
+        rows = [
+            f"{one}\t{other}\t{both[one, other, True]}\t{both[one, other, True] + both[one, other, False]}\n"
+            for one, other in sorted({(one, other) for one, other, _ in both})
+        ]
+        agreement.AGREEMENT_PATH.write_text("answer\tother\tboth\tplaces\n" + "".join(rows), encoding="utf-8")
         print("wrote", path)
 
 

@@ -30,6 +30,7 @@ class Explanation(NamedTuple):
     original: str
     outcome: str  #: ``changed``, ``suspect`` or ``kept``
     replacement: str  #: what the edit writes; the original where it is kept
+    chance: float  #: that the replacement would do: its own probability and its share of the others'; 0 where kept
     readings: tuple[Reading, ...]  #: best first
 
 
@@ -89,7 +90,7 @@ def explain_piece(text: str, piece: Piece, restorer: Restorer) -> Iterator[Expla
                                     round(sum(parts.values()), 3), parts))
         edit = edits.get((start, end))
         yield Explanation(start, end, text[start:end], edit.outcome if edit else "kept",
-                          edit.replacement if edit else text[start:end], tuple(readings))
+                          edit.replacement if edit else text[start:end], edit.score if edit else 0.0, tuple(readings))
 
 
 def each(left: int, words: Sequence[int], right: Sequence[int], mixture: Mixture) -> tuple[float, ...]:
@@ -105,7 +106,8 @@ def lines(places: Sequence[Explanation], judged: Verdict) -> Iterator[str]:
     for place in places:
         shown = " ".join(place.original.split())
         yield f"{place.start}-{place.end} {shown}: " + (
-            "kept" if place.outcome == "kept" else f"{place.outcome} to {place.replacement}")
+            "kept" if place.outcome == "kept" else f"{place.outcome} to {place.replacement}, which would do"
+            f" with a probability of {place.chance:.2f}")
         for reading in place.readings:
             parts = sorted(reading.parts.items(), key=lambda item: (-abs(item[1]), item[0]))
             told = "  ".join(f"{name} {part:+.2f}" for name, part in parts)

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from unspin.lexicon.read import LexiconError, Pack, find_packs, fingerprint, read_packs
 from unspin.records import Block, Edit, Span
-from unspin.restore import candidates, decoder, facts, features, grammar, prior
+from unspin.restore import agreement, candidates, decoder, facts, features, grammar, prior
 from unspin.restore.candidates import Candidate, Match
 from unspin.restore.context_model import ContextModel
 from unspin.restore.context_model import shipped as shipped_context
@@ -102,6 +102,7 @@ class Restorer:
         self._packs = packs
         self.records: features.Records = records or {}
         self._context: ContextModel = shipped_context()
+        self._agreement = agreement.load_agreement()
         self.weights = weights
         self.careful = careful
         self.bound = least_chance(careful, weights.changed)
@@ -477,13 +478,11 @@ class Restorer:
         """Turn choices into edits: sure ones changed, doubtful ones suspect."""
         made: list[Edit] = []
         for choice in choices:
-            ranked = [(p, c) for p, c in choice.others if c is not None]
+            ranked = agreement.worth(choice.others, self._agreement)
             if not ranked:
                 continue
             chance, candidate = ranked[0]
-            if choice.candidate is not None and choice.candidate is not candidate:
-                chance, candidate = choice.probability, choice.candidate
-            applied = choice.candidate is candidate and chance >= self.bound and not candidate.suspect
+            applied = choice.candidate is not None and chance >= self.bound and not candidate.suspect
             if not applied and chance < self.weights.suspect:
                 continue
             start, end = piece.found[choice.first].start, piece.found[choice.last - 1].end
@@ -502,7 +501,7 @@ class Restorer:
                     "phrase" if choice.last - choice.first > 1 else "word",
                     candidate.rule,
                     candidate.pack,
-                    round(chance, 4),
+                    round(min(chance, 1.0), 4),
                     others[:6],
                 )
             )
