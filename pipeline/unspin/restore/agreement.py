@@ -1,4 +1,4 @@
-"""How well a plain phrase does where another was meant: ``support`` for ``assistance``, but not ``role`` for ``capability``.
+"""How well a plain phrase does where another was meant: ``support`` for ``assistance``, but not ``role`` for ``skill``.
 
 A spun word often has several answers that would all do.  Each by itself may be
 doubtful where it is sure that one of them was meant; so a choice is worth the
