@@ -27,6 +27,7 @@ from unspin.evaluate import parse_gold
 from unspin.layout import layout
 from unspin.lexicon.explain import each
 from unspin.restore import Restorer, agreement, decoder, features
+from unspin.restore.candidates import Candidate
 
 HERE = Path(__file__).resolve().parent
 SHARED = HERE.parent.parent.parent / "shared"
@@ -44,7 +45,7 @@ class Case(NamedTuple):
     required: bool
     text: str
     seen: tuple[tuple[str, str], ...] = ()  #: (spun, answer) pairs to count: what was right here, or what was kept
-    answers: tuple[str, ...] = ()  #: of each option but keeping
+    rivals: tuple[Candidate, ...] = ()  #: the options but keeping
 
 
 def applied(text: str, start: int, end: int, edits: list[tuple[int, int, str]]) -> str:
@@ -121,7 +122,7 @@ def cases(restorer: Restorer, pieces, marked: str, stage: str, before) -> tuple[
                     + " => "
                     + str([c.plain for c in rivals]),
                     tuple(sorted(seen)),
-                    tuple(c.answer for c in rivals),
+                    tuple(rivals),
                 )
             )
     return made, choices
@@ -195,8 +196,9 @@ def agreed(all_cases: list[Case]) -> Counter:
         if case.right[0]:
             continue
         found: dict[tuple[str, str], bool] = {}
-        for one, here in zip(case.answers, case.right[1:], strict=True):
-            for other, there in zip(case.answers, case.right[1:], strict=True):
+        answers = [c.answer for c in case.rivals]
+        for one, here in zip(answers, case.right[1:], strict=True):
+            for other, there in zip(answers, case.right[1:], strict=True):
                 if here and one != other:
                     found[one, other] = found.get((one, other), False) or bool(there)
         counts.update((*pair, both) for pair, both in found.items())

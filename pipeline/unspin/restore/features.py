@@ -102,6 +102,7 @@ class Weights(NamedTuple):
     suspect: float  #: least probability of a proposed one
     spin: tuple[float, float]  #: intercept and slope of the spin score over evidence per 100 words
     clean: float  #: a document below this spin score is clean
+    rescore: tuple[float, float, float] = (-0.6, 0.65, 0.38)  #: of any change, the decoder's and a transformer's log-odds
 
 
 WEIGHTS_PATH = Path(__file__).with_name("weights.json")
@@ -123,6 +124,7 @@ def load_weights(path: Path = WEIGHTS_PATH) -> Weights:
         float(data["suspect"]),
         (float(data["spin"][0]), float(data["spin"][1])),
         float(data["clean"]),
+        (data["rescore"][0], data["rescore"][1], data["rescore"][2]),
     )
 
 

@@ -1,0 +1,108 @@
+"""Rescoring: a second opinion moves doubtful choices only, reads what was decided before, and needs its own packages."""
+
+import numpy as np
+import pytest
+
+from unspin.restore import rescore
+from unspin.restore.candidates import Candidate
+from unspin.restore.decoder import Choice
+from unspin.restore.tokens import tokens
+from unspin.restore.transformer import Past, Tokenizer, Transformer
+
+TEXT = "The army got coaching near the border."
+WEIGHTS = (0.0, 0.5, 1.0)
+
+
+class Reader:
+    """Likes some texts and remembers what it was asked."""
+
+    def __init__(self, liked):
+        self.liked, self.read_texts, self.asked = liked, [], []
+
+    def begin(self):
+        return Past(1, (), np.zeros((1, 576), np.float32))
+
+    def read(self, past, text):
+        self.read_texts.append(text)
+        return Past(past.tokens + len(text.split()), (), past.last)
+
+    def scores(self, past, texts):
+        self.asked.append(texts)
+        return [6.0 if any(word in text for word in self.liked) else 0.0 for text in texts]
+
+
+def candidate(plain):
+    return Candidate(plain, tuple(plain.split()), f"news/x>{plain}", "news", "NN", "pack", False, 5, "x", plain)
+
+
+def choice(first, last, *weighed):
+    others = tuple(sorted(weighed, key=lambda one: -one[0]))
+    return Choice(first, last, others[0][1], others[0][0], others)
+
+
+def opinion(choices, liked):
+    reader = Reader(liked)
+    found = rescore.rescored(TEXT, tokens(TEXT, 0, len(TEXT)), choices, False, reader, WEIGHTS, 0.65)
+    return found, reader
+
+
+def test_the_transformer_turns_a_doubtful_choice():
+    training = candidate("training")
+    (turned,), reader = opinion([choice(3, 4, (0.6, None), (0.4, training))], ["training"])
+    assert turned.candidate is training and turned.probability > 0.95
+    assert sum(p for p, _ in turned.others) == pytest.approx(1.0)
+    assert reader.asked == [[" coaching near the", " training near the"]] or reader.asked == [
+        [" coaching near the border", " training near the border"]
+    ]
+
+
+def test_it_turns_a_doubtful_change_down():
+    (turned,), _ = opinion([choice(3, 4, (0.3, None), (0.7, candidate("training")))], ["coaching"])
+    assert turned.candidate is None
+
+
+def test_sure_choices_are_neither_read_nor_moved():
+    sure = [choice(1, 2, (0.99, candidate("military")), (0.01, None)), choice(3, 4, (0.95, None), (0.05, candidate("x")))]
+    found, reader = opinion(sure, ["x"])
+    assert found == sure and reader.asked == []
+
+
+def test_what_was_changed_before_is_read_in_its_new_words():
+    sure = choice(1, 2, (0.99, candidate("military")), (0.01, None))
+    doubtful = choice(3, 4, (0.5, None), (0.5, candidate("training")))
+    _, reader = opinion([sure, doubtful], [])
+    assert reader.read_texts == ["The military got"]
+
+
+def test_a_reading_that_was_not_asked_about_keeps_its_chance():
+    rare = candidate("tuition")
+    (turned,), _ = opinion([choice(3, 4, (0.57, None), (0.4, candidate("training")), (0.03, rare))], ["training"])
+    assert dict((c, p) for p, c in turned.others)[rare] == 0.03
+
+
+def test_words_are_cut_into_the_pairs_that_come_first():
+    cut = Tokenizer(["a", "b", "ab", "Ġ", "Ġab", "1"], ["a b", "Ġ ab"])
+    assert cut.encode("ab ab11") == [2, 4, 5, 5]
+
+
+@pytest.fixture(scope="module")
+def transformer():
+    try:
+        return Transformer.load()
+    except FileNotFoundError as error:
+        pytest.skip(str(error))
+
+
+def test_the_model_prefers_what_people_write(transformer):
+    past = transformer.read(transformer.begin(), "The soldiers received")
+    good, bad = transformer.scores(past, [" military training from the U.S.", " army coaching from the U.S."])
+    assert good > bad + 5
+
+
+def test_a_text_is_read_in_one_go_or_piece_by_piece_with_the_same_result(transformer):
+    whole = transformer.scores(transformer.begin(), ["The bank raised its interest rate"])[0]
+    begun = transformer.read(transformer.begin(), "The bank raised")
+    first, second = transformer.scores(transformer.begin(), ["The bank raised"])[0], transformer.scores(
+        begun, [" its interest rate", " its"]
+    )[0]
+    assert whole == pytest.approx(first + second, abs=0.01)
