@@ -19,6 +19,7 @@ import numpy.typing as npt
 from unspin.lexicon.read import LexiconError, Pack, find_packs, fingerprint, read_packs
 from unspin.records import Block, Edit, Span
 from unspin.restore import candidates, decoder, facts, features, grammar, prior
+from unspin.restore.cache import kept
 from unspin.restore.candidates import Candidate, Match
 from unspin.restore.context_model import ContextModel
 from unspin.restore.context_model import shipped as shipped_context
@@ -98,8 +99,10 @@ class Restorer:
         glossary: Glossary | None = None,
         near_misses: NearMisses | None = None,
         with_facts: bool = True,
+        families: Mapping[str, str] | None = None,
     ) -> None:
         self._packs = packs
+        self._families = families
         self.records: features.Records = records or {}
         self._context: ContextModel = shipped_context()
         self.weights = weights
@@ -149,6 +152,7 @@ class Restorer:
                 None if "glossary" in without else Glossary.load(read, mark, models),
                 None if "fuzzy" in without else NearMisses(trie, models),
                 "facts" not in without,
+                kept("families", mark, lambda: {pack.name: pack.family for pack in read()}),
             )
 
     @property
@@ -156,11 +160,18 @@ class Restorer:
         """The packs in order of name."""
         return tuple(self._packs() if callable(self._packs) else self._packs)
 
+    @property
+    def families(self) -> Mapping[str, str]:
+        """The spinner family of each pack, by its name."""
+        if self._families is None:
+            self._families = {pack.name: pack.family for pack in self.packs}
+        return self._families
+
     def identity(self) -> dict[str, object]:
         """Give what the restored text depends on besides the input: names and hashes."""
         weights = hashlib.sha256(repr(self.weights).encode()).hexdigest()
         return {
-            "packs": [p.name for p in self.packs],
+            "packs": sorted(self.families),
             "lexicons": self._lexicon_hash,
             "weights": weights,
             "careful": self.careful,
@@ -344,6 +355,8 @@ class Restorer:
         if len(self._language.vocabulary) + size // 2 > ROOM:
             self._language.forget()
             self._known.clear()
+            if self._glossary is not None:
+                self._glossary.forget()
         if len(self._known) > ROOM // 8:
             self._known.clear()
             self._frequencies.clear()
@@ -405,7 +418,7 @@ class Restorer:
         for choice in chosen:
             if choice.candidate is not None and choice.probability >= prior.SURE:
                 places[choice.candidate.pack] += 1
-        return features.strangers(places, {pack.name: pack.family for pack in self.packs})
+        return features.strangers(places, self.families)
 
     def foreign(self, choices: Sequence[Choice]) -> frozenset[str]:
         """Give the science packs that hardly any sure choice of a document comes from, if there are enough to tell."""

@@ -7,11 +7,13 @@ terms nor with the number of their neighbours.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import math
+import operator
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -79,6 +81,17 @@ class Term(NamedTuple):
     science: bool = False  #: of a science pack: a term that general prose hardly has, spun or not
 
 
+class Reach(NamedTuple):
+    """What a spun word or phrase may stand for, as sets of words of terms that are the bits of integers."""
+
+    sure: int  #: by a way that is not weak
+    both: int  #: by the better of the weak ways
+    words: int  #: by any way
+    sure_seconds: int  #: the second words of the terms that begin with one of ``sure``
+    both_seconds: int
+    seconds: int
+
+
 class Found(NamedTuple):
     """Tokens ``[first, last)`` that may stand for a term."""
 
@@ -128,8 +141,8 @@ class Glossary:
         self._terms: set[tuple[str, ...]] = set()
         self._forms: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._stems: dict[str, list[str]] = defaultdict(list)
-        self._steps: dict[str, dict[str, Step]] = {}
-        self._entries: dict[str, list[tuple[dict[str, Any], Step]]] = {}
+        self._steps: dict[tuple[str, str], Step] = {}
+        self._readings: dict[tuple[str, ...], tuple[float, float, float, float]] = {}
         self._longer = {spun.split(" ", 1)[0] for spun in table if " " in spun}
         words: set[str] = set()
         science: set[str] = set()
@@ -146,7 +159,17 @@ class Glossary:
             node[""] = term
         #: Names of the science packs that have terms.
         self.science = tuple(sorted(science))
-        for word in sorted(words):
+        # Sets of words as the bits of integers: they tell at once that two tokens begin no term, as most do not.
+        self._words = sorted(words)
+        self._bits = {word: 1 << number for number, word in enumerate(self._words)}
+        self._seconds = {word: union(self._bits[w] for w in self._root.get(word, ()) if w) for word in self._words}
+        self._firsts: dict[str, int] = defaultdict(int)  # a second word of terms -> their first words
+        for word, below in self._root.items():
+            for second in below:
+                self._firsts[second] |= self._bits[word]
+        self._rows: dict[str, dict[str, tuple[str, int]]] = {}
+        self._reach: dict[str, Reach] = {}
+        for word in self._words:
             for base, ending in stems(word):
                 self._forms[base].append((ending, word))
             if len(word) > STEM:
@@ -168,38 +191,51 @@ class Glossary:
         terms = [Term(plain, tuple(words), *rest) for plain, words, *rest in made["terms"]]
         return cls(terms, made["table"], models, load_weights())
 
-    def steps(self, spun: str) -> dict[str, Step]:
-        """Give every word of a term that a spun word or phrase may stand for, with the surest way to it."""
-        found = self._steps.get(spun)
+    def step(self, spun: str, word: str) -> Step:
+        """Give the surest way from a spun word or phrase to a word of a term that it may stand for."""
+        found = self._steps.get((spun, word))
         if found is not None:
             return found
-        found = self._steps[spun] = {}
-
-        def add(word: str, step: Step) -> None:
-            old = found.get(word)
-            if old is None or order(step) < order(old):
-                found[word] = step
-
+        ways: list[Step] = []
         single = " " not in spun
         for base, ending in stems(spun) if single else [(spun, "")]:
-            for plain, (way, count) in unpack_row(self._table.get(base, "")):
-                for other, word in self._forms.get(plain, ()):
-                    add(word, Step(way, count, other == ending))
-            if single:
-                for other, word in self._forms.get(base, ()):
-                    same = word == spun
-                    add(word, Step("same" if same else "form", 0, same or other == ending))
-        if single and len(spun) > STEM:
-            for word in self._stems.get(spun[:STEM], ()):
-                add(word, Step("stem", 0, True))
+            row = self._row(base)
+            for plain, other in stems(word):
+                if plain in row:
+                    ways.append(Step(*row[plain], other == ending))
+                if single and plain == base:
+                    ways.append(Step("same" if word == spun else "form", 0, word == spun or other == ending))
+        found = self._steps[spun, word] = min(ways, key=order, default=Step("stem", 0, True))
         return found
 
-    def begin(self, spun: str) -> list[tuple[dict[str, Any], Step]]:
-        """Give the nodes of the trie that a spun word or phrase leads to from its root."""
-        found = self._entries.get(spun)
-        if found is None:
-            found = [(self._root[word], step) for word, step in self.steps(spun).items() if word in self._root]
-            self._entries[spun] = found
+    def _row(self, base: str) -> dict[str, tuple[str, int]]:
+        row = self._rows.get(base)
+        if row is None:
+            row = self._rows[base] = dict(unpack_row(self._table.get(base, "")))
+        return row
+
+    def reach(self, spun: str) -> Reach:
+        """Give the words of terms that a spun word or phrase may stand for, and those that come second after them."""
+        found = self._reach.get(spun)
+        if found is not None:
+            return found
+        sure: set[str] = set()
+        both: set[str] = set()
+        least: set[str] = set()
+        single = " " not in spun
+        for base, _ in stems(spun) if single else [(spun, "")]:
+            for plain, (way, _) in self._row(base).items():
+                words = least if way in WEAKEST else both if way in WEAK else sure
+                words.update([word for _, word in self._forms.get(plain, ())])
+            if single:
+                sure.update([word for _, word in self._forms.get(base, ())])
+        if single and len(spun) > STEM:
+            least.update(self._stems.get(spun[:STEM], ()))
+        sets = sure, both, both | sure | least
+        found = self._reach[spun] = Reach(
+            *(union(map(self._bits.__getitem__, words)) for words in sets),
+            *(union(map(self._seconds.__getitem__, words)) for words in sets),
+        )
         return found
 
     def find(self, found: Sequence[Token]) -> list[Found]:
@@ -208,26 +244,58 @@ class Glossary:
         A stretch that is itself a term is left alone.
         """
         made: list[Found] = []
-        for first in range(len(found) - 1):
-            if found[first + 1].breaks or not found[first + 1].joint:
+        # Whether a token may go on with a phrase that the one before is in.
+        joined = [
+            token.joint and not (token.breaks or token.shielded or before.suffix)
+            for before, token in itertools.pairwise(found)
+        ]
+        longer = [token.word in self._longer for token in found]
+        reached = [self.reach(token.word) for token in found]
+        for first, follows in enumerate(joined):
+            if not follows or found[first].shielded:
+                continue
+            if not (longer[first] or longer[first + 1] or meeting(reached[first], reached[first + 1])):
                 continue
             begun: list[tuple[dict[str, Any], int, tuple[Step, ...]]] = []
-            for last, spun in self._stretches(found, first, first):
-                begun += [(node, last, (step,)) for node, step in self.begin(spun)]
+            for middle, spun in self._stretches(found, first, first):
+                before = self.reach(spun)
+                for last, other in self._stretches(found, first, middle) if before.seconds else ():
+                    begun += self._begin(spun, other, last)
             ends: dict[int, list[Found]] = defaultdict(list)
             while begun:
                 node, at, steps = begun.pop()
                 term = node.get("")
                 if term is not None:
                     ends[at].append(Found(first, at, term, steps))
+                    if len(node) == 1:
+                        continue
                 for last, spun in self._stretches(found, first, at):
-                    choices = self.steps(spun)
-                    for word in node.keys() & choices.keys():
-                        begun.append((node[word], last, (*steps, choices[word])))
+                    words = self.reach(spun).words
+                    for word, below in node.items():
+                        if word and self._bits[word] & words:
+                            more = (*steps, self.step(spun, word))
+                            if telling(more):
+                                begun.append((below, last, more))
             for here in ends.values():
                 if not any(all(s.way == "same" for s in f.steps) for f in here):
-                    made += [f for f in here if telling(f.steps)]
+                    made += here
         return made
+
+    def _begin(self, spun: str, other: str, last: int) -> Iterator[tuple[dict[str, Any], int, tuple[Step, ...]]]:
+        """Give the nodes of the trie that two spun words or phrases lead to, by ways that say enough."""
+        before = self.reach(spun)
+        for second in self._members(meeting(before, self.reach(other))):
+            for first in self._members(self._firsts[second] & before.words):
+                steps = self.step(spun, first), self.step(other, second)
+                if telling(steps):
+                    yield self._root[first][second], last, steps
+
+    def _members(self, words: int) -> Iterator[str]:
+        """Give the words of a set."""
+        while words:
+            lowest = words & -words
+            yield self._words[lowest.bit_length() - 1]
+            words ^= lowest
 
     def _stretches(self, found: Sequence[Token], first: int, at: int) -> list[tuple[int, str]]:
         """Give the ends of the words or phrases at a token that may stand for one word of a term."""
@@ -251,39 +319,58 @@ class Glossary:
     def values(self, place: Found, found: Sequence[Token]) -> list[float]:
         """Give what is weighed of a phrase, in the order of :data:`NAMES`."""
         here = found[place.first : place.last]
-        spun = [token.word for token in here]
-        ways = [step.way for step in place.steps]
-        alone, chain = self._reads(spun)
-        other, _ = self._reads(place.term.words)
+        spun = tuple([token.word for token in here])
+        alone, chain, unseen, unknown = self._read(spun)
+        other = self._read(place.term.words)[0]
+        return [
+            *self.taught(place.steps),
+            (chain - alone) / 10.0,
+            float(all(step.way != "same" for step in place.steps)),
+            -alone / len(spun) - 10.0,
+            -other / len(place.term.words) - 10.0,
+            unseen,
+            float(any(token.shape != "lower" and not token.breaks for token in here)),
+            unknown,
+        ]
+
+    def taught(self, steps: Sequence[Step]) -> list[float]:
+        """Give what is weighed of the ways alone: the first of :data:`NAMES`."""
+        ways = [step.way for step in steps]
         return [
             1.0,
             float(len(ways) > 2),
             *(float(ways.count(way)) for way in WAYS),
-            sum(math.log(step.times) for step in place.steps if step.way == "taught"),
-            float(sum(not step.alike for step in place.steps)),
-            (chain - alone) / 10.0,
-            float("same" not in ways),
-            -alone / len(spun) - 10.0,
-            -other / len(place.term.words) - 10.0,
-            float(sum(not self._web.seen(a, b) for a, b in itertools.pairwise(spun))),
-            float(any(token.shape != "lower" and not token.breaks for token in here)),
-            float(sum(self._trigram.known(word) < 0 for word in spun)),
+            sum(math.log(step.times) for step in steps if step.way == "taught"),
+            float(sum(not step.alike for step in steps)),
         ]
 
-    def _reads(self, words: Sequence[str]) -> tuple[float, float]:
-        """Give log-probabilities of words by themselves and in a chain."""
-        score = self._trigram.score
-        chain = sum(score(words[i - 2] if i > 1 else "", words[i - 1] if i else "", w) for i, w in enumerate(words))
-        return sum(score("", "", word) for word in words), chain
+    def _read(self, words: tuple[str, ...]) -> tuple[float, float, float, float]:
+        """Give log-probabilities of words by themselves and in a chain, pairs that the web lacks and unknown words."""
+        found = self._readings.get(words)
+        if found is None:
+            score = self._trigram.score
+            chain = sum(score(words[i - 2] if i > 1 else "", words[i - 1] if i else "", w) for i, w in enumerate(words))
+            found = self._readings[words] = (
+                sum(score("", "", word) for word in words),
+                chain,
+                float(sum(not self._web.seen(a, b) for a, b in itertools.pairwise(words))),
+                float(sum(self._trigram.known(word) < 0 for word in words)),
+            )
+        return found
+
+    def forget(self) -> None:
+        """Empty the memory of what the words of texts may stand for."""
+        for memory in (self._steps, self._reach, self._rows, self._readings):
+            memory.clear()
 
     def matches(self, found: Sequence[Token], title: bool = False) -> list[Match]:
         """Give candidates of the channel, the likeliest spelling of each term first."""
         spans: dict[tuple[int, int], dict[str, Candidate]] = {}
         for place in self.find(found):
+            weights = self._science if place.term.science else self._other
             values = self.values(place, found)
             if title:
                 values[NAMES.index("capital")] = 0.0
-            weights = self._science if place.term.science else self._other
             odds = sum(w * v for w, v in zip(weights, values, strict=True))
             if odds < LEAST:
                 continue
@@ -302,6 +389,15 @@ class Glossary:
 MOST = 3
 
 
+def union(sets: Iterable[int]) -> int:
+    """Join sets that are the bits of integers.
+
+    >>> bin(union([0b001, 0b100]))
+    '0b101'
+    """
+    return functools.reduce(operator.or_, sets, 0)
+
+
 def candidate(place: Found, found: Sequence[Token], odds: float) -> Candidate:
     """Give the candidate that a phrase found comes to."""
     term = place.term
@@ -314,6 +410,11 @@ def candidate(place: Found, found: Sequence[Token], odds: float) -> Candidate:
 
 def order(step: Step) -> tuple[int, bool, int]:
     return WAYS.index(step.way), not step.alike, -step.times
+
+
+def meeting(one: Reach, other: Reach) -> int:
+    """Give the second words of terms to which the ways of two spun words or phrases may say enough together."""
+    return one.sure_seconds & other.words | one.both_seconds & other.both | one.seconds & other.sure
 
 
 def telling(steps: Sequence[Step]) -> bool:
