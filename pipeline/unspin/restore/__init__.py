@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from unspin.lexicon.read import LexiconError, Pack, find_packs, fingerprint, read_packs
 from unspin.records import Block, Edit, Span
-from unspin.restore import candidates, decoder, facts, features, grammar, prior
+from unspin.restore import candidates, decoder, facts, features, grammar, passes, prior
 from unspin.restore.cache import kept
 from unspin.restore.candidates import Candidate, Match
 from unspin.restore.context_model import ContextModel
@@ -26,7 +26,9 @@ from unspin.restore.context_model import shipped as shipped_context
 from unspin.restore.decoder import Choice, Lattice
 from unspin.restore.fuzzy import NearMisses
 from unspin.restore.glossary import Glossary, merged
+from unspin.restore.graph import Flags, Weighed, best, graph, weigh
 from unspin.restore.language_model import Mixture, Models, Web
+from unspin.restore.passes import Document, Findings
 from unspin.restore.tokens import Token, tokens
 from unspin.restore.trigram import Trigram
 
@@ -38,10 +40,6 @@ TITLE_SHARE = 0.6
 
 #: Words that are remembered from text to text, a quarter of what a vocabulary can number.
 ROOM = 1 << 18
-
-#: Share of a document's sure choices below which a pack has no part in it.
-FEW = 0.1
-
 
 #: What the first pass typically finds in a spun document, for texts too short to tell.
 KNOWN_SPUN = features.Context(document=0.7, density=0.7, packs=frozenset())
@@ -167,6 +165,11 @@ class Restorer:
             self._families = {pack.name: pack.family for pack in self.packs}
         return self._families
 
+    @property
+    def science(self) -> tuple[str, ...]:
+        """Names of the science packs whose terms are looked for."""
+        return self._glossary.science if self._glossary is not None else ()
+
     def identity(self) -> dict[str, object]:
         """Give what the restored text depends on besides the input: names and hashes."""
         weights = hashlib.sha256(repr(self.weights).encode()).hexdigest()
@@ -193,24 +196,26 @@ class Restorer:
         second gives.  A clean document gets no edit.
         """
         pieces = self.pieces(text, blocks)
-        words = sum(len(p.found) for p in pieces)
-        choices = [self.decode(p, self.weights.first) for p in pieces]
-        score, spun = self.judge(pieces, choices, words)
+        document = self.document(pieces)
+        known = passes.given(document, features.Context())
+        _, weighed = self.solve(document, self.weights.first, known)
+        found = passes.sure(document, weighed)
+        score, spun = passes.judge(document, found, self.weights)
         if score < self.weights.clean:
             return Decoded((), "clean", score, "")
         for weights in (self.weights.second, self.weights.third):
-            contexts = self.contexts(pieces, choices, spun)
-            choices = [
-                self.decode(p, weights, context, before) if context else []
-                for p, context, before in zip(pieces, contexts, choices, strict=True)
-            ]
+            known = passes.findings(document, weighed, found, spun, self.families, self.science)
+            _, weighed = self.solve(document, weights, known)
+            found = passes.sure(document, weighed)
+        choices = decoder.choices(document.graph, weighed, [p.lattice for p in pieces])
         edits = [e for p, cs in zip(pieces, choices, strict=True) for e in self.edits(text, p, cs)]
         if self._facts:
             own = [p.found for p in pieces if p.block in spun]
-            found = [e for tokens_ in own for e in facts.corrupted(text, tokens_)]
-            edits = facts.with_facts(edits, [*found, *facts.contradictions(text, own)])
+            titles = [e for tokens_ in own for e in facts.corrupted(text, tokens_)]
+            edits = facts.with_facts(edits, [*titles, *facts.contradictions(text, own)])
         edits = grammar.articles(text, grammar.seams(text, sorted(edits, key=lambda e: (e.start, e.end))))
-        return Decoded(tuple(edits), "done", score, prior.best_pack(c for cs in choices for c in cs))
+        return Decoded(tuple(edits), "done", score, prior.best_pack(
+            (c.candidate.pack, c.probability) for cs in choices for c in cs if c.candidate is not None))
 
     def restore_spun(self, text: str) -> list[Edit]:
         """Propose edits for a text that is known to be spun, whatever its own evidence: for proving entries."""
@@ -361,116 +366,36 @@ class Restorer:
             self._known.clear()
             self._frequencies.clear()
 
-    def judge(self, pieces: Sequence[Piece], first: Sequence[Sequence[Choice]], words: int) -> tuple[float, set[int]]:
-        """Give the spin score of a document and the blocks that may be edited.
+    # -- documents
 
-        A document that is clean as a whole may hold a spun paragraph: its
-        blocks with overwhelming evidence of their own still count.
-        """
-        by_block: dict[int, list[Choice]] = {}
-        sizes: dict[int, int] = {}
-        for piece, choices in zip(pieces, first, strict=True):
-            by_block.setdefault(piece.block, []).extend(choices)
-            sizes[piece.block] = sizes.get(piece.block, 0) + len(piece.found)
-        whole = prior.spin_score(prior.evidence(c for cs in first for c in cs), words, self.weights.spin)
-        if whole >= self.weights.clean:
-            return whole, {n for n in by_block if not stands_apart(prior.evidence(by_block[n]), sizes[n])}
-        alone: dict[int, float] = {}
-        for number, choices in by_block.items():
-            found = prior.evidence(choices)
-            if found >= 8:
-                score = prior.spin_score(found, sizes[number], self.weights.spin)
-                if score >= max(self.weights.clean, 0.9):
-                    alone[number] = score
-        return (max(alone.values()), set(alone)) if alone else (whole, set())
-
-    def contexts(
-        self, pieces: Sequence[Piece], first: Sequence[Sequence[Choice]], spun: set[int]
-    ) -> list[features.Context | None]:
-        """Give each piece what the first pass says of its document and block; None where nothing may change."""
-        chosen = [c for piece, cs in zip(pieces, first, strict=True) if piece.block in spun for c in cs]
-        whole = prior.share(chosen)
-        by_block: dict[int, list[Choice]] = {}
-        for piece, choices in zip(pieces, first, strict=True):
-            by_block.setdefault(piece.block, []).extend(choices)
-        elsewhere: dict[str, tuple[float, float, int]] = {}
-        for rule, chances in decoder.probabilities(chosen).items():
-            elsewhere[rule] = (sum(chances), sum(map(features.log_odds, chances)), len(chances))
-        document = features.log_odds(whole)
-        words = sum(len(piece.found) for piece in pieces if piece.block in spun)
-        density = math.log(10.0 * (prior.evidence(chosen) + 0.25) / (words + 60.0))
-        strangers = self.strangers(chosen)
-        foreign = self.foreign(chosen)
-        found: list[features.Context | None] = []
-        for piece in pieces:
-            if piece.block not in spun:
-                found.append(None)
-                continue
-            block = features.log_odds(prior.share(by_block[piece.block], whole)) - document
-            found.append(features.Context(document, block, elsewhere, density, strangers, foreign))
-        return found
-
-    def strangers(self, chosen: Sequence[Choice]) -> dict[str, float]:
-        """Give how strange each pack is to a document by what was chosen in it; nothing where no weight asks."""
-        if not any(weights[features.INDEX["stranger"]] for weights in (self.weights.second, self.weights.third)):
-            return {}
-        places: Counter[str] = Counter()
-        for choice in chosen:
-            if choice.candidate is not None and choice.probability >= prior.SURE:
-                places[choice.candidate.pack] += 1
-        return features.strangers(places, self.families)
-
-    def foreign(self, choices: Sequence[Choice]) -> frozenset[str]:
-        """Give the science packs that hardly any sure choice of a document comes from, if there are enough to tell."""
-        sure = [c.candidate.pack for c in choices if c.candidate is not None and c.probability >= prior.SURE]
-        science = self._glossary.science if self._glossary is not None else ()
-        return frozenset(n for n in science if len(sure) >= 10 and sure.count(n) < FEW * len(sure))
-
-    # -- one piece
-
-    def decode(
-        self,
-        piece: Piece,
-        weights: Sequence[float],
-        context: features.Context | None = None,
-        before: Sequence[Choice] = (),
-    ) -> list[Choice]:
-        """Decode one piece under a weight vector and give its choices."""
-        if not piece.matches:
-            return []
-        channel = self.channel(piece, weights, context or features.Context(), before)
-        mixture = self.mixture(weights)
-        path = decoder.best_path(piece.lattice, channel, mixture)
-        return decoder.weigh(piece.lattice, path, channel, mixture)
-
-    def channel(
-        self, piece: Piece, weights: Sequence[float], context: features.Context, before: Sequence[Choice]
-    ) -> list[float]:
-        """Give what each option of a piece is worth whatever stands around it, by its features."""
-        # Not a matrix product, whose last bits may depend on how many rows there are.
-        early: list[float] = (piece.early * np.array(weights)).sum(axis=1).tolist()
-        at = features.INDEX
-        same = (
-            weights[at["document"]] * context.document
-            + weights[at["block"]] * context.block
-            + weights[at["density"]] * context.density
+    def document(self, pieces: Sequence[Piece]) -> Document:
+        """Lay out the options of pieces together; what blocks they are of is in them."""
+        options = [option.candidate for piece in pieces for option in piece.lattice.options]
+        rules, _ = passes.numbered([candidate.rule for candidate in options])
+        packs, names = passes.numbered([candidate.pack for candidate in options])
+        blocks = [piece.block for piece in pieces]
+        return Document(
+            graph([piece.lattice for piece in pieces], self._language),
+            np.concatenate([piece.early for piece in pieces]) if pieces else np.zeros((0, len(features.NAMES))),
+            options,
+            rules,
+            packs,
+            names,
+            np.repeat(np.array(blocks, np.int64), [len(piece.matches) for piece in pieces]),
+            np.bincount(np.array(blocks, np.int64), [len(piece.found) for piece in pieces]).astype(np.int64),
         )
-        for number, option in enumerate(piece.lattice.options):
-            if option[2].science:
-                early[number] += weights[at["glossary"]] * features.foreign(option[2], context)
-        if not context.elsewhere:
-            return [value + same for value in early]
-        own = {(c.first, c.last, o.rule): p for c in before for p, o in c.others if o is not None}
-        elsewhere, together, stranger = (weights[at[name]] for name in ("elsewhere", "together", "stranger"))
-        values: list[float] = []
-        for value, (first, last, candidate) in zip(early, piece.lattice.options, strict=True):
-            rule = candidate.rule
-            a, b = features.late(rule, context, own.get((first, last, rule), 0.0))
-            value += same + elsewhere * a + together * b
-            if stranger:
-                value += stranger * context.strangers.get(candidate.pack, 0.0)
-            values.append(value)
-        return values
+
+    def solve(self, document: Document, weights: Sequence[float], known: Findings) -> tuple[Flags, Weighed]:
+        """Decode a document under a weight vector: the nodes on its paths, and how likely each reading is."""
+        worth, models = passes.channel(document, weights, known), self.mixture(weights).weights
+        on = best(document.graph, worth, models)
+        return on, weigh(document.graph, on, known.spun, worth, models)
+
+    def decode(self, piece: Piece, weights: Sequence[float], context: features.Context) -> list[Choice]:
+        """Decode one piece by itself and give its choices."""
+        document = self.document([piece])
+        _, weighed = self.solve(document, weights, passes.given(document, context))
+        return decoder.choices(document.graph, weighed, [piece.lattice])[0]
 
     def mixture(self, weights: Sequence[float]) -> Mixture:
         """Give the language models mixed as a weight vector says."""
@@ -542,18 +467,6 @@ def least_chance(careful: float, usual: float) -> float:
     """
     low, high, part = (0.35, usual, careful * 2) if careful <= 0.5 else (usual, 0.99, careful * 2 - 1)
     return low + (high - low) * part
-
-
-def stands_apart(found: float, words: int) -> bool:
-    """Tell whether a block of a spun document is so free of evidence that it was not spun with the rest.
-
-    Blocks of spun documents have ten sure hits and more in a hundred words;
-    thirty words without one are a quotation or a section left alone.
-
-    >>> stands_apart(0.0, 40), stands_apart(0.0, 12), stands_apart(3.0, 40)
-    (True, False, False)
-    """
-    return words >= 30 and found < 0.02 * words
 
 
 Words = tuple[str, ...]
