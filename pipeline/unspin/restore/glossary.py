@@ -30,7 +30,7 @@ from unspin.restore.trigram import Trigram
 LONGEST_TERM = 6
 
 #: Raised when what the cache holds changes its meaning.
-CACHE_VERSION = 3
+CACHE_VERSION = 4
 
 #: Ways in which a token may stand for a word of a term, surest first.
 WAYS = ("same", "form", *KINDS, "stem")
@@ -136,11 +136,10 @@ class Glossary:
                  weights: tuple[Sequence[float], Sequence[float]]) -> None:
         self._table = table
         self._trigram, self._web = models
-        self._science, self._other = weights
+        # By whether the term is one of a science pack.
+        self._own = [dict(zip(NAMES, part, strict=True)) for part in reversed(weights)]
         self._root: dict[str, Any] = {}
         self._terms: set[tuple[str, ...]] = set()
-        self._forms: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        self._stems: dict[str, list[str]] = defaultdict(list)
         self._steps: dict[tuple[str, str], Step] = {}
         self._readings: dict[tuple[str, ...], tuple[float, float, float, float]] = {}
         self._longer = {spun.split(" ", 1)[0] for spun in table if " " in spun}
@@ -169,11 +168,15 @@ class Glossary:
                 self._firsts[second] |= self._bits[word]
         self._rows: dict[str, dict[str, tuple[str, int]]] = {}
         self._reach: dict[str, Reach] = {}
+        # The words that are forms of a base, or share a stem, and the second words after them.
+        self._of_base: dict[str, tuple[int, int]] = {}
+        self._of_stem: dict[str, tuple[int, int]] = {}
         for word in self._words:
-            for base, ending in stems(word):
-                self._forms[base].append((ending, word))
+            own = self._bits[word], self._seconds[word]
+            for base in dict.fromkeys(base for base, _ in stems(word)):
+                join(self._of_base, base, own)
             if len(word) > STEM:
-                self._stems[word[:STEM]].append(word)
+                join(self._of_stem, word[:STEM], own)
 
     @classmethod
     def load(cls, read: Callable[[], Sequence[Pack]], mark: str, models: tuple[Trigram, Web]) -> Glossary:
@@ -219,22 +222,35 @@ class Glossary:
         found = self._reach.get(spun)
         if found is not None:
             return found
-        sure: set[str] = set()
-        both: set[str] = set()
-        least: set[str] = set()
+        sure = both = least = sure_seconds = both_seconds = least_seconds = 0
         single = " " not in spun
+        bases, none = self._of_base, (0, 0)
         for base, _ in stems(spun) if single else [(spun, "")]:
-            for plain, (way, _) in self._row(base).items():
-                words = least if way in WEAKEST else both if way in WEAK else sure
-                words.update([word for _, word in self._forms.get(plain, ())])
+            row = self._table.get(base)
+            if row:
+                taught, entry, mutual, listed, lists = row.split("\t")
+                for cell in (taught + " " + entry).split():
+                    words, seconds = bases.get(cell.partition(":")[0], none)
+                    sure, sure_seconds = sure | words, sure_seconds | seconds
+                for plain in mutual.split():
+                    words, seconds = bases.get(plain, none)
+                    both, both_seconds = both | words, both_seconds | seconds
+                for plain in (listed + " " + lists).split():
+                    words, seconds = bases.get(plain, none)
+                    least, least_seconds = least | words, least_seconds | seconds
             if single:
-                sure.update([word for _, word in self._forms.get(base, ())])
+                words, seconds = bases.get(base, none)
+                sure, sure_seconds = sure | words, sure_seconds | seconds
         if single and len(spun) > STEM:
-            least.update(self._stems.get(spun[:STEM], ()))
-        sets = sure, both, both | sure | least
+            words, seconds = self._of_stem.get(spun[:STEM], none)
+            least, least_seconds = least | words, least_seconds | seconds
         found = self._reach[spun] = Reach(
-            *(union(map(self._bits.__getitem__, words)) for words in sets),
-            *(union(map(self._seconds.__getitem__, words)) for words in sets),
+            sure,
+            both,
+            sure | both | least,
+            sure_seconds,
+            both_seconds,
+            sure_seconds | both_seconds | least_seconds,
         )
         return found
 
@@ -254,13 +270,20 @@ class Glossary:
         for first, follows in enumerate(joined):
             if not follows or found[first].shielded:
                 continue
-            if not (longer[first] or longer[first + 1] or meeting(reached[first], reached[first + 1])):
-                continue
             begun: list[tuple[dict[str, Any], int, tuple[Step, ...]]] = []
-            for middle, spun in self._stretches(found, first, first):
-                before = self.reach(spun)
-                for last, other in self._stretches(found, first, middle) if before.seconds else ():
-                    begun += self._begin(spun, other, last)
+            if longer[first] or longer[first + 1]:
+                for middle, spun in self._stretches(found, first, first):
+                    before = self.reach(spun)
+                    for last, other in self._stretches(found, first, middle) if before.seconds else ():
+                        seconds = meeting(before, self.reach(other))
+                        if seconds:
+                            begun += self._begin(spun, other, seconds, last)
+            else:
+                seconds = meeting(reached[first], reached[first + 1])
+                if seconds:
+                    begun += self._begin(found[first].word, found[first + 1].word, seconds, first + 2)
+            if not begun:
+                continue
             ends: dict[int, list[Found]] = defaultdict(list)
             while begun:
                 node, at, steps = begun.pop()
@@ -281,12 +304,18 @@ class Glossary:
                     made += here
         return made
 
-    def _begin(self, spun: str, other: str, last: int) -> Iterator[tuple[dict[str, Any], int, tuple[Step, ...]]]:
-        """Give the nodes of the trie that two spun words or phrases lead to, by ways that say enough."""
-        before = self.reach(spun)
-        for second in self._members(meeting(before, self.reach(other))):
-            for first in self._members(self._firsts[second] & before.words):
-                steps = self.step(spun, first), self.step(other, second)
+    def _begin(
+        self, spun: str, other: str, seconds: int, last: int
+    ) -> Iterator[tuple[dict[str, Any], int, tuple[Step, ...]]]:
+        """Give the nodes of the trie that two spun words or phrases lead to, by ways that say enough.
+
+        ``seconds``: the second words that they may come to.
+        """
+        firsts = self.reach(spun).words
+        for second in self._members(seconds):
+            step = self.step(other, second)
+            for first in self._members(self._firsts[second] & firsts):
+                steps = self.step(spun, first), step
                 if telling(steps):
                     yield self._root[first][second], last, steps
 
@@ -322,26 +351,20 @@ class Glossary:
         spun = tuple([token.word for token in here])
         alone, chain, unseen, unknown = self._read(spun)
         other = self._read(place.term.words)[0]
+        ways = [step.way for step in place.steps]
         return [
-            *self.taught(place.steps),
+            1.0,
+            float(len(ways) > 2),
+            *(float(ways.count(way)) for way in WAYS),
+            sum(math.log(step.times) for step in place.steps if step.way == "taught"),
+            float(sum(not step.alike for step in place.steps)),
             (chain - alone) / 10.0,
-            float(all(step.way != "same" for step in place.steps)),
+            float("same" not in ways),
             -alone / len(spun) - 10.0,
             -other / len(place.term.words) - 10.0,
             unseen,
             float(any(token.shape != "lower" and not token.breaks for token in here)),
             unknown,
-        ]
-
-    def taught(self, steps: Sequence[Step]) -> list[float]:
-        """Give what is weighed of the ways alone: the first of :data:`NAMES`."""
-        ways = [step.way for step in steps]
-        return [
-            1.0,
-            float(len(ways) > 2),
-            *(float(ways.count(way)) for way in WAYS),
-            sum(math.log(step.times) for step in steps if step.way == "taught"),
-            float(sum(not step.alike for step in steps)),
         ]
 
     def _read(self, words: tuple[str, ...]) -> tuple[float, float, float, float]:
@@ -363,15 +386,35 @@ class Glossary:
         for memory in (self._steps, self._reach, self._rows, self._readings):
             memory.clear()
 
+    def odds(self, place: Found, found: Sequence[Token], title: bool = False) -> float:
+        """Give the log-odds that a phrase is a term: what :meth:`values` gives, weighed."""
+        own = self._own[place.term.science]
+        here = found[place.first : place.last]
+        words = place.term.words
+        alone, chain, unseen, unknown = self._read(tuple([token.word for token in here]))
+        odds = own["always"] + own["long"] * (len(place.steps) > 2) + own["cohesion"] * (chain - alone) / 10.0
+        odds += own["unseen"] * unseen + own["unknown"] * unknown
+        odds -= own["rare"] * (alone / len(here) + 10.0) + own["rare term"] * (self._read(words)[0] / len(words) + 10.0)
+        other = True
+        for way, times, alike in place.steps:
+            odds += own[way]
+            if way == "same":
+                other = False
+            elif way == "taught":
+                odds += own["taught often"] * math.log(times)
+            if not alike:
+                odds += own["unlike"]
+        if other:
+            odds += own["all"]
+        if not title and any(token.shape != "lower" and not token.breaks for token in here):
+            odds += own["capital"]
+        return odds
+
     def matches(self, found: Sequence[Token], title: bool = False) -> list[Match]:
         """Give candidates of the channel, the likeliest spelling of each term first."""
         spans: dict[tuple[int, int], dict[str, Candidate]] = {}
         for place in self.find(found):
-            weights = self._science if place.term.science else self._other
-            values = self.values(place, found)
-            if title:
-                values[NAMES.index("capital")] = 0.0
-            odds = sum(w * v for w, v in zip(weights, values, strict=True))
+            odds = self.odds(place, found, title)
             if odds < LEAST:
                 continue
             made = candidate(place, found, round(odds, 4))
@@ -387,6 +430,12 @@ class Glossary:
 
 #: Candidates kept for a stretch.
 MOST = 3
+
+
+def join(sets: dict[str, tuple[int, int]], name: str, more: tuple[int, int]) -> None:
+    """Add to two sets that have a name."""
+    a, b = sets.get(name, (0, 0))
+    sets[name] = a | more[0], b | more[1]
 
 
 def union(sets: Iterable[int]) -> int:
@@ -430,18 +479,28 @@ def telling(steps: Sequence[Step]) -> bool:
 
 
 def pack_row(row: Mapping[str, tuple[str, int]]) -> str:
-    """Write a row of the table as one string: half a million tuples would take a second to load."""
-    return " ".join(f"{plain}:{KINDS.index(kind)}:{count}" for plain, (kind, count) in row.items())
+    """Write a row of the table as one string: half a million tuples would take a second to load.
+
+    A part for each kind; what was learnt or judged has its count.
+    """
+    parts: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    for plain, (kind, count) in row.items():
+        parts[kind].append(plain if kind in WEAK else f"{plain}:{count}")
+    return "\t".join(" ".join(parts[kind]) for kind in KINDS)
 
 
 def unpack_row(row: str) -> list[tuple[str, tuple[str, int]]]:
     """Read a row as :func:`pack_row` wrote it.
 
-    >>> unpack_row("network:0:16")
-    [('network', ('taught', 16))]
+    >>> unpack_row(pack_row({"network": ("taught", 16), "grid": ("lists", 0)}))
+    [('network', ('taught', 16)), ('grid', ('lists', 0))]
     """
-    return [(plain, (KINDS[int(kind)], int(count))) for plain, kind, count in
-            (cell.rsplit(":", 2) for cell in row.split(" ") if cell)]
+    found: list[tuple[str, tuple[str, int]]] = []
+    for kind, part in zip(KINDS, row.split("\t"), strict=False):
+        for cell in part.split():
+            plain, _, count = cell.partition(":")
+            found.append((plain, (kind, int(count or 0))))
+    return found
 
 
 #: Log-odds from which a term keeps its words from being changed one by one: 0 costs gold articles a
