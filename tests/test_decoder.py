@@ -12,6 +12,7 @@ from unspin.restore import Restorer, decoder, features, passes
 from unspin.restore.candidates import Candidate, Match
 from unspin.restore.graph import best, graph, weigh
 from unspin.restore.language_model import BITS, PAIR, START, STOP
+from unspin.restore.lattice import Lattice, cut
 from unspin.restore.tokens import tokens
 
 TEXT = (
@@ -80,6 +81,10 @@ def value(piece, path, begin, end, channel, mixture):
     return total + mixture[history << BITS | numbers[STOP]]
 
 
+def picked(laid, on):
+    return np.flatnonzero(on[laid.nodes.into[:-1]]).tolist()
+
+
 def test_no_path_through_a_sentence_is_better(restorer, piece):
     mixture = restorer.mixture((*[0.0] * (len(features.NAMES) - 2), 0.6, 0.1))
     draw = random.Random(4)
@@ -88,7 +93,7 @@ def test_no_path_through_a_sentence_is_better(restorer, piece):
     for number in without:
         channel[number] = -99.0  # what lies after these is read otherwise
     laid = graph([piece.lattice], mixture.models)
-    chosen = decoder.path(laid, best(laid, np.array(channel), mixture.weights))
+    chosen = picked(laid, best(laid, np.array(channel), mixture.weights))
     assert len(chosen) > 5
     seen = 0
     for begin, end in sentences(piece):
@@ -106,8 +111,8 @@ def test_each_place_is_weighed_with_what_stands_around_it_in_its_own_sentence(re
     channel = np.array([draw.uniform(0.0, 14.0) if words else -99.0 for words in piece.lattice.words])
     on = best(laid, channel, mixture.weights)
     every = np.ones(len(piece.matches), bool)
-    (choices,) = decoder.choices(laid, weigh(laid, on, every, channel, mixture.weights), [piece.lattice])
-    places = list(decoder.places(piece.lattice, decoder.path(laid, on), mixture.vocabulary))
+    (choices,) = decoder.choices(laid.spots, weigh(laid, on, every, channel, mixture.weights), [piece.lattice])
+    places = list(decoder.places(piece.lattice, picked(laid, on), mixture.vocabulary))
     assert [(p.first, p.last) for p in places] == [(c.first, c.last) for c in choices]
     assert len(places) > 10
     assert any(p.last < len(piece.found) and piece.found[p.last].breaks for p in places)
@@ -132,9 +137,31 @@ def test_a_document_comes_to_the_same_whatever_is_laid_out_with_it(restorer, pie
     context = features.Context(0.7)
     document = restorer.document(pieces)
     _, weighed = restorer.solve(document, weights, passes.given(document, context))
-    together = decoder.choices(document.graph, weighed, [p.lattice for p in pieces])
+    together = decoder.choices(document.spots, weighed, [p.lattice for p in pieces])
     assert together == [restorer.decode(p, weights, context) for p in pieces]
     assert sum(map(len, together)) > 5
+
+
+def test_a_long_text_is_decoded_in_parts_cut_between_sentences(restorer, monkeypatch):
+    text = " ".join([TEXT + "."] * 3) + "\n\nArmy coaching is a demanding situation."
+    pieces = restorer.pieces(text, layout(text))
+    whole = restorer.restore(text, layout(text))
+    assert len(restorer.document(pieces).parts) == 1
+    monkeypatch.setattr(passes.parted, "__defaults__", (40,))
+    parts = restorer.document(pieces).parts
+    assert len(parts) == 4
+    assert all(lattice.breaks[0] for part in parts for lattice in part)
+    assert sum(len(lattice.kept) for part in parts for lattice in part) == sum(len(p.found) for p in pieces)
+    assert restorer.restore(text, layout(text)) == whole
+    assert len(whole.edits) > 5
+
+
+def test_a_sentence_that_is_too_long_is_cut_where_no_option_lies_across():
+    spots = [(6, 9, 1), (8, 9, 2)]
+    whole = Lattice([], [], [(6,)] * 12, [True] + [False] * 11, spots)
+    assert [(len(part.kept), part.spots) for part in cut(whole, 7)] == [(9, spots), (3, [])]
+    ends = whole._replace(breaks=[at in (0, 5) for at in range(12)])
+    assert [(len(part.kept), part.spots) for part in cut(ends, 7)] == [(5, []), (7, [(1, 4, 1), (3, 4, 2)])]
 
 
 def test_both_models_say_of_many_words_what_they_say_of_one(restorer):

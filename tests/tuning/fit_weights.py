@@ -68,8 +68,8 @@ def cases(restorer: Restorer, pieces, marked: str, stage: str, before) -> tuple[
     if before:
         blocks = {p.block for p in pieces}
         known = passes.findings(*before, blocks, restorer.families, restorer.science)
-    on, weighed = restorer.solve(document, vector, known)
-    chosen, rows = decoder.path(document.graph, on), passes.values(document, known)
+    chosen, weighed = restorer.solve(document, vector, known)
+    rows = passes.values(document, known)
     made: list[Case] = []
     mixture = restorer.mixture(vector)
     shift = 0

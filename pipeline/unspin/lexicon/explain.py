@@ -67,9 +67,9 @@ def explain_piece(text: str, piece: Piece, restorer: Restorer) -> Iterator[Expla
     mixture = restorer.mixture(weights)
     document = restorer.document([piece])
     known = passes.given(document, KNOWN_SPUN)
-    on, weighed = restorer.solve(document, weights, known)
-    path, values = decoder.path(document.graph, on), passes.values(document, known)
-    choices = {(c.first, c.last): c for c in decoder.choices(document.graph, weighed, [piece.lattice])[0]}
+    path, weighed = restorer.solve(document, weights, known)
+    values = passes.values(document, known)
+    choices = {(c.first, c.last): c for c in decoder.choices(document.spots, weighed, [piece.lattice])[0]}
     edits = {(e.start, e.end): e for e in restorer.edits(text, piece, list(choices.values()))}
     for place in decoder.places(piece.lattice, path, mixture.vocabulary):
         choice = choices[place.first, place.last]

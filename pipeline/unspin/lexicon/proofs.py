@@ -82,9 +82,8 @@ def prove(entry: Entry, restorer: Restorer, trie: Trie) -> Proof:
     piece = restorer.piece(found, matches, {})
     piece.early[:, features.INDEX["present"]] = ALONE
     document = restorer.document([piece])
-    on, weighed = restorer.solve(document, restorer.weights.third, passes.given(document, KNOWN_SPUN))
-    path = decoder.path(document.graph, on)
-    choices = decoder.choices(document.graph, weighed, [piece.lattice])[0]
+    path, weighed = restorer.solve(document, restorer.weights.third, passes.given(document, KNOWN_SPUN))
+    choices = decoder.choices(document.spots, weighed, [piece.lattice])[0]
     own = sum(p for choice in choices if (choice.first, choice.last) == (first, last)
               for p, c in choice.others if c is not None and c.plain.lower() == want)
     over = [o for o in map(piece.lattice.options.__getitem__, path) if o.first < last and o.last > first]

@@ -26,7 +26,7 @@ from unspin.restore.context_model import shipped as shipped_context
 from unspin.restore.decoder import Choice, Lattice
 from unspin.restore.fuzzy import NearMisses
 from unspin.restore.glossary import Glossary, merged
-from unspin.restore.graph import Flags, Weighed, best, graph, weigh
+from unspin.restore.graph import Spots, Weighed, best, graph, joined, laid_spots, weigh
 from unspin.restore.language_model import Mixture, Models, Web
 from unspin.restore.passes import Document, Findings
 from unspin.restore.tokens import Token, tokens
@@ -207,7 +207,7 @@ class Restorer:
             known = passes.findings(document, weighed, found, spun, self.families, self.science)
             _, weighed = self.solve(document, weights, known)
             found = passes.sure(document, weighed)
-        choices = decoder.choices(document.graph, weighed, [p.lattice for p in pieces])
+        choices = decoder.choices(document.spots, weighed, [p.lattice for p in pieces])
         edits = [e for p, cs in zip(pieces, choices, strict=True) for e in self.edits(text, p, cs)]
         if self._facts:
             own = [p.found for p in pieces if p.block in spun]
@@ -373,29 +373,49 @@ class Restorer:
         options = [option.candidate for piece in pieces for option in piece.lattice.options]
         rules, _ = passes.numbered([candidate.rule for candidate in options])
         packs, names = passes.numbered([candidate.pack for candidate in options])
-        blocks = [piece.block for piece in pieces]
+        blocks = np.array([piece.block for piece in pieces], np.int64)
+        lattices = [piece.lattice for piece in pieces]
+        parts = passes.parted(lattices)
         return Document(
-            graph([piece.lattice for piece in pieces], self._language),
+            parts,
+            graph(parts[0], self._language) if len(parts) == 1 else None,
+            laid_spots(lattices),
             np.concatenate([piece.early for piece in pieces]) if pieces else np.zeros((0, len(features.NAMES))),
             options,
             rules,
             packs,
             names,
-            np.repeat(np.array(blocks, np.int64), [len(piece.matches) for piece in pieces]),
-            np.bincount(np.array(blocks, np.int64), [len(piece.found) for piece in pieces]).astype(np.int64),
+            np.repeat(blocks, [len(piece.matches) for piece in pieces]),
+            np.bincount(blocks, [len(piece.found) for piece in pieces]).astype(np.int64),
         )
 
-    def solve(self, document: Document, weights: Sequence[float], known: Findings) -> tuple[Flags, Weighed]:
-        """Decode a document under a weight vector: the nodes on its paths, and how likely each reading is."""
+    def solve(self, document: Document, weights: Sequence[float], known: Findings) -> tuple[list[int], Weighed]:
+        """Decode a document under a weight vector: the options on its best paths, and how likely each reading is.
+
+        Of a document in several parts the graphs are made anew each time, since all at once would need much memory.
+        """
         worth, models = passes.channel(document, weights, known), self.mixture(weights).weights
-        on = best(document.graph, worth, models)
-        return on, weigh(document.graph, on, known.spun, worth, models)
+        made: list[tuple[Spots, Weighed]] = []
+        path: list[int] = []
+        spot = option = 0
+        for part in document.parts:
+            laid = document.graph or graph(part, self._language)
+            spots, options = spot + len(laid.spots.first), option + len(laid.spots.of)
+            own = worth[option:options]
+            on = best(laid, own, models)
+            path += (np.flatnonzero(on[laid.nodes.into[:-1]]) + option).tolist()
+            weighed = weigh(laid, on, known.spun[spot:spots], own, models)
+            if document.graph:
+                return path, weighed
+            made.append((laid.spots, weighed))
+            spot, option = spots, options
+        return path, joined(made)
 
     def decode(self, piece: Piece, weights: Sequence[float], context: features.Context) -> list[Choice]:
         """Decode one piece by itself and give its choices."""
         document = self.document([piece])
         _, weighed = self.solve(document, weights, passes.given(document, context))
-        return decoder.choices(document.graph, weighed, [piece.lattice])[0]
+        return decoder.choices(document.spots, weighed, [piece.lattice])[0]
 
     def mixture(self, weights: Sequence[float]) -> Mixture:
         """Give the language models mixed as a weight vector says."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from unspin.restore.candidates import Candidate
-from unspin.restore.graph import Flags, Graph, Weighed
+from unspin.restore.graph import Spots, Weighed
 from unspin.restore.language_model import BITS, PAIR, START, STOP, Vocabulary
 from unspin.restore.lattice import Lattice, Option, lattice, option_words, token_words
 
@@ -25,7 +25,6 @@ __all__ = [
     "choices",
     "lattice",
     "option_words",
-    "path",
     "places",
     "read",
     "token_words",
@@ -42,16 +41,9 @@ class Choice(NamedTuple):
     others: tuple[tuple[float, Candidate | None], ...]  #: all, best first, with their probability
 
 
-def path(laid: Graph, on: Flags) -> list[int]:
-    """Give the numbers of the options among nodes that lie on paths."""
-    chosen: list[int] = np.flatnonzero(on[laid.nodes.into[:-1]]).tolist()
-    return chosen
-
-
-def choices(laid: Graph, weighed: Weighed, lattices: Sequence[Lattice]) -> list[list[Choice]]:
+def choices(spots: Spots, weighed: Weighed, lattices: Sequence[Lattice]) -> list[list[Choice]]:
     """Give the choices of lattices that were weighed together, those of each by themselves."""
     found: list[list[Choice]] = [[] for _ in lattices]
-    spots = laid.spots
     candidates: list[Candidate | None] = [option.candidate for lattice in lattices for option in lattice.options]
     candidates.append(None)  # number -1
     of = np.searchsorted(spots.lattices, weighed.places, "right") - 1

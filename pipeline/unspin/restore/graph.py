@@ -79,7 +79,7 @@ class Graph(NamedTuple):
 
 def graph(lattices: Sequence[Lattice], models: Models) -> Graph:
     """Lay out the words of lattices and ask the language models of all that may stand in a row."""
-    spots = _spots(lattices)
+    spots = laid_spots(lattices)
     nodes = _nodes(lattices, spots, models)
     source = np.repeat(np.arange(len(nodes.word)), np.diff(nodes.edges))
     by_level = np.argsort(nodes.level[nodes.target], kind="stable")
@@ -127,7 +127,7 @@ def graph(lattices: Sequence[Lattice], models: Models) -> Graph:
     )
 
 
-def _spots(lattices: Sequence[Lattice]) -> Spots:
+def laid_spots(lattices: Sequence[Lattice]) -> Spots:
     """Number the stretches with options."""
     sizes = np.array([len(lattice.kept) for lattice in lattices], np.int64)
     shift = _ends(sizes)
@@ -310,6 +310,21 @@ def weigh(graph: Graph, on: Flags, only: Flags, channel: Floats, weights: tuple[
     chance = np.exp(value)
     chance /= np.repeat(np.add.reduceat(chance, begins[:-1]), counts + 1)
     return Weighed(places, mine, begins, options, chance)
+
+
+def joined(parts: Sequence[tuple[Spots, Weighed]]) -> Weighed:
+    """Give what was weighed in parts, one after the other, as one."""
+    spots = _ends(np.array([len(laid.first) for laid, _ in parts], np.int64)).tolist()
+    options = _ends(np.array([len(laid.of) for laid, _ in parts], np.int64)).tolist()
+    readings = _ends(np.array([len(weighed.options) for _, weighed in parts], np.int64)).tolist()
+    rows = list(zip([weighed for _, weighed in parts], spots, options, readings, strict=False))
+    return Weighed(
+        np.concatenate([w.places + shift for w, shift, _, _ in rows]),
+        np.concatenate([np.where(w.taken < 0, -1, w.taken + shift) for w, _, shift, _ in rows]),
+        np.concatenate([*(w.begins[:-1] + shift for w, _, _, shift in rows), readings[-1:]]).astype(np.int64),
+        np.concatenate([np.where(w.options < 0, -1, w.options + shift) for w, _, shift, _ in rows]),
+        np.concatenate([w.chances for w, _, _, _ in rows]),
+    )
 
 
 def _ends(counts: npt.NDArray[np.integer | np.bool_]) -> Ints:

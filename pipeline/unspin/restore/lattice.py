@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from unspin.restore.candidates import Candidate, Match
@@ -56,3 +56,35 @@ def lattice(
     options = [Option(first, last, candidate) for first, last, given in matches for candidate in given]
     spots = [(first, last, len(given)) for first, last, given in matches]
     return Lattice(options, list(words), kept, [token.breaks for token in found], spots)
+
+
+def cut(whole: Lattice, most: int) -> Iterator[Lattice]:
+    """Cut a lattice into some of ``most`` tokens or hardly more each, at ends of sentences where there are any.
+
+    A stretch with options is never cut.
+    """
+    count = len(whole.kept)
+    covered = [False] * (count + 1)  # a stretch with options goes on over the beginning of the token
+    for first, last, _ in whole.spots:
+        for within in range(first + 1, last):
+            covered[within] = True
+    begin = spot = option = 0
+    while begin < count:
+        end = count
+        if count - begin > most:
+            full = begin + most
+            ends = (at for at in range(full, max(begin, full - most // 2), -1) if whole.breaks[at])
+            end = next(ends, 0) or next((at for at in range(full, count) if not covered[at]), count)
+        later = spot
+        while later < len(whole.spots) and whole.spots[later][0] < end:
+            later += 1
+        spots = whole.spots[spot:later]
+        many = option + sum(given for _, _, given in spots)
+        yield Lattice(
+            whole.options[option:many],
+            whole.words[option:many],
+            whole.kept[begin:end],
+            whole.breaks[begin:end],
+            [(first - begin, last - begin, given) for first, last, given in spots],
+        )
+        begin, spot, option = end, later, many

@@ -10,7 +10,8 @@ import numpy as np
 
 from unspin.restore import features, prior
 from unspin.restore.candidates import Candidate
-from unspin.restore.graph import Flags, Graph, Weighed
+from unspin.restore.graph import Flags, Graph, Spots, Weighed
+from unspin.restore.lattice import Lattice, cut
 from unspin.restore.trigram import Floats, Ints
 
 #: Share of a document's sure choices below which a pack has no part in it.
@@ -23,7 +24,9 @@ ENOUGH = 10
 class Document(NamedTuple):
     """The options of all blocks of a document, laid out together."""
 
-    graph: Graph
+    parts: list[list[Lattice]]  #: what is decoded in one go: more than one only where the document is very long
+    graph: Graph | None  #: of the only part
+    spots: Spots
     early: Floats  #: the features of each option that do not change from pass to pass, (options, features)
     candidates: list[Candidate]
     rules: Ints  #: number of each option's rule
@@ -31,6 +34,24 @@ class Document(NamedTuple):
     names: list[str]  #: of the packs
     blocks: Ints  #: block of each stretch of tokens that has options
     sizes: Ints  #: tokens of each block
+
+
+#: Tokens of which no more are decoded in one go: what the arrays of some 500 bytes a token need stays small.
+MOST = 20_000
+
+
+def parted(lattices: Sequence[Lattice], most: int = MOST) -> list[list[Lattice]]:
+    """Part lattices into what is decoded in one go."""
+    parts: list[list[Lattice]] = [[]]
+    room = most
+    for lattice in lattices:
+        for piece in cut(lattice, most) if len(lattice.kept) > most else [lattice]:
+            if len(piece.kept) > room and parts[-1]:
+                parts.append([])
+                room = most
+            parts[-1].append(piece)
+            room -= len(piece.kept)
+    return parts
 
 
 class Sure(NamedTuple):
@@ -66,7 +87,7 @@ def sure(document: Document, weighed: Weighed) -> Sure:
     Terms of the glossary count for nothing: it is no phrase that a spinner was seen to write, and with them one more
     in 300 documents of clean news was taken to be spun.
     """
-    spots = document.graph.spots
+    spots = document.spots
     places, begins = weighed.places, weighed.begins[:-1]
     taken = np.flatnonzero(weighed.taken >= 0)
     option = weighed.taken[taken]
@@ -130,7 +151,7 @@ def findings(
     other = weighed.options >= 0
     options, chances = weighed.options[other], weighed.chances[other]
     own[options] = chances
-    of = document.graph.spots.of
+    of = document.spots.of
     there = may[document.blocks[of[options]]]
     options, chances = options[there], chances[there]
     rules, many = document.rules[options], int(document.rules.max(initial=0)) + 1
@@ -167,7 +188,7 @@ def given(document: Document, context: features.Context) -> Findings:
         "density": context.density,
         "stranger": np.array([strange.get(c.pack, 0.0) for c in document.candidates]),
     }
-    return Findings(late, np.ones(len(document.graph.spots.first), np.bool_))
+    return Findings(late, np.ones(len(document.spots.first), np.bool_))
 
 
 def foreign(document: Document, absent: Set[str] | None) -> Floats:
