@@ -21,7 +21,7 @@ from unspin.records import Block, Edit, Span
 from unspin.restore import candidates, decoder, facts, features, grammar, passes, prior
 from unspin.restore.cache import kept
 from unspin.restore.candidates import Candidate, Match
-from unspin.restore.context_model import ContextModel
+from unspin.restore.context_model import WINDOW, ContextModel
 from unspin.restore.context_model import shipped as shipped_context
 from unspin.restore.decoder import Choice, Lattice
 from unspin.restore.fuzzy import NearMisses
@@ -302,7 +302,7 @@ class Restorer:
                 np.array(
                     [features.own(c, words, self._frequency(c.words) - usual, self.records) for c in match.candidates]
                 ),
-                np.array([self._context.vector(w) for w in (tuple(words), *(c.words for c in match.candidates))]),
+                np.stack([self._context.vector(w) for w in (tuple(words), *(c.words for c in match.candidates))]),
             )
         return known
 
@@ -313,32 +313,26 @@ class Restorer:
             values += [float(features.is_capital(found[first], title))] * len(given)
         return values
 
-    def suits(self, found: Sequence[Token], matches: Sequence[Match], known: Sequence[Known]) -> list[float]:
+    def suits(self, found: Sequence[Token], matches: Sequence[Match], known: Sequence[Known]) -> Floats:
         """Give how much better each option suits its sentence than what stands there, by the context model."""
-        begins = [i for i, token in enumerate(found) if token.breaks] + [len(found)]
-        sentence = -1
-        left = right = None
-        places: list[npt.NDArray[np.float32]] = []
-        for match in matches:
-            while match.first >= begins[sentence + 1]:
-                sentence += 1
-                left = None
-            low, high = begins[sentence], begins[sentence + 1]
-            if left is None or right is None:
-                left, right = self._context.contexts([t.word for t in found[low:high]])
-            places.append(left[match.first - low] + right[match.last - low])
-        sizes = [len(k.vectors) for k in known]
-        around = np.repeat(np.array(places), sizes, axis=0)
+        begins = [i for i, token in enumerate(found) if token.breaks or not i] + [len(found)]
+        words = [token.word for token in found]
+        left, right = self._context.all_contexts([words[low:high] for low, high in pairwise(begins)])
+        breaks = np.zeros(len(found), np.int64)
+        breaks[begins[:-1]] = WINDOW  # as many rows lie before each sentence
+        rows = np.cumsum(breaks) + np.arange(len(found))
+        spans = np.array([(match.first, match.last - 1) for match in matches])
+        sizes = np.array([len(k.vectors) for k in known])
+        places = left[rows[spans[:, 0]]] + right[rows[spans[:, 1]] + 1]
+        around = np.repeat(places, sizes, axis=0)
         vectors = np.concatenate([k.vectors for k in known])
         # One product a row: its bits do not depend on how many rows there are.
-        scores: list[float] = np.matmul(around[:, None, :], vectors[:, :, None])[:, 0, 0].tolist()
-        values: list[float] = []
-        at = 0
-        for size in sizes:
-            stays = scores[at]
-            values += [score - stays for score in scores[at + 1 : at + size]]
-            at += size
-        return values
+        scores: Floats = np.matmul(around[:, None, :], vectors[:, :, None])[:, 0, 0].astype(np.float64)
+        stays = np.cumsum(sizes) - sizes
+        values: Floats = scores - np.repeat(scores[stays], sizes)
+        options = np.ones(len(values), np.bool_)
+        options[stays] = False
+        return values[options]
 
     def present(self, found: Sequence[Token], matches: Sequence[Match], counts: Mapping[Words, int]) -> list[float]:
         """Give how often each option's plain phrase stands in the document already, against the spun one."""

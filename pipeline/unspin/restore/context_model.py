@@ -11,7 +11,7 @@ spun forwards with the lexicon.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +36,10 @@ class ContextModel:
         self._ids = {word: number for number, word in enumerate(words, 1)}
         self._vectors = np.vstack([np.zeros((1, vectors.shape[1]), np.float32), vectors])
         size = vectors.shape[1]
-        self._sides = np.ascontiguousarray(np.stack([left, right]).reshape(2, WINDOW, size, size))
+        sides = np.stack([left, right]).reshape(2 * WINDOW, size, size)
+        self._sides = np.ascontiguousarray(sides.transpose(1, 0, 2).reshape(size, -1))
         self._rowed: dict[int, int] = {}  # word -> row of what is remembered
-        self._said = np.zeros((256, 2, WINDOW, size), np.float32)
+        self._said = np.zeros((256, 2 * WINDOW * size), np.float32)
         self._phrases: dict[tuple[str, ...], Array] = {}
 
     @classmethod
@@ -64,12 +65,22 @@ class ContextModel:
         Row ``i`` of the left one speaks of the words before place ``i``, of the
         right one of the words from place ``i`` on.
         """
-        count = len(words)
-        rows = self._rows([*[0] * WINDOW, *(self._ids.get(w, 0) for w in words), *[0] * WINDOW])
-        sides = np.zeros((2, count + 1, self._vectors.shape[1]), np.float32)
+        left, right = self.all_contexts([words])
+        return left[WINDOW : WINDOW + len(words) + 1], right[WINDOW : WINDOW + len(words) + 1]
+
+    def all_contexts(self, sentences: Iterable[Sequence[str]]) -> tuple[Array, Array]:
+        """Give the contexts of many sentences, one after the other with ``WINDOW`` rows before each and after all."""
+        none, known = [0] * WINDOW, self._ids
+        ids = [*none]
+        for words in sentences:
+            ids += [known.get(w, 0) for w in words]
+            ids += none
+        rows = self._rows([*none, *ids, *none])
+        count = len(ids) + 1
+        sides = np.zeros((2, count, self._vectors.shape[1]), np.float32)
         for at in range(WINDOW):
-            sides[0] += rows[at : at + count + 1, 0, at]
-            sides[1] += rows[WINDOW + at :][: count + 1, 1, at]
+            sides[0] += rows[at : at + count, 0, at]
+            sides[1] += rows[WINDOW + at :][:count, 1, at]
         return sides[0], sides[1]
 
     def _rows(self, ids: Sequence[int]) -> Array:
@@ -79,14 +90,15 @@ class ContextModel:
             self._rowed.clear()
             new = list(dict.fromkeys(ids))
         if len(new) > len(self._said) - len(self._rowed):
-            room = np.zeros((max(2 * len(self._said), len(self._rowed) + len(new)), *self._said.shape[1:]), np.float32)
+            more = max(2 * len(self._said), len(self._rowed) + len(new))
+            room = np.zeros((more, self._said.shape[1]), np.float32)
             room[: len(self._said)] = self._said
             self._said = room
         for number in new:  # one by one: the bits do not depend on how many there are
             row = len(self._rowed)
             self._rowed[number] = row
-            np.matmul(self._vectors[number], self._sides, out=self._said[row])
-        return self._said[[self._rowed[n] for n in ids]]
+            np.dot(self._vectors[number], self._sides, out=self._said[row])
+        return self._said[[self._rowed[n] for n in ids]].reshape(len(ids), 2, WINDOW, -1)
 
 
 @functools.lru_cache(maxsize=1)

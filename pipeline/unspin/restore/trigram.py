@@ -228,7 +228,9 @@ class Trigram:
 
 def found_at(numbers: Ints, wanted: Ints) -> Ints:
     """Give the places of numbers among others in order, -1 for those that are not there."""
-    at = np.searchsorted(numbers, wanted)
+    order = np.argsort(wanted)  # in order they are found four times as fast
+    at = np.empty(len(wanted), np.int64)
+    at[order] = np.searchsorted(numbers, wanted[order])
     at[at == len(numbers)] = 0
     at[numbers[at] != wanted] = -1
     return at
