@@ -74,7 +74,7 @@ class Known(NamedTuple):
     candidates: tuple[Candidate, ...]
     words: list[tuple[int, ...]]  #: what each puts into the text
     own: Floats  #: their features of their own, (candidates, features)
-    vectors: npt.NDArray[np.float32]  #: of the words that stand there and of each candidate, for the context model
+    vectors: list[npt.NDArray[np.float32]]  #: of what stands there and of each candidate, for the context model
 
 
 class Restorer:
@@ -302,7 +302,7 @@ class Restorer:
                 np.array(
                     [features.own(c, words, self._frequency(c.words) - usual, self.records) for c in match.candidates]
                 ),
-                np.stack([self._context.vector(w) for w in (tuple(words), *(c.words for c in match.candidates))]),
+                [self._context.vector(w) for w in (tuple(words), *(c.words for c in match.candidates))],
             )
         return known
 
@@ -325,7 +325,7 @@ class Restorer:
         sizes = np.array([len(k.vectors) for k in known])
         places = left[rows[spans[:, 0]]] + right[rows[spans[:, 1]] + 1]
         around = np.repeat(places, sizes, axis=0)
-        vectors = np.concatenate([k.vectors for k in known])
+        vectors = np.array([vector for k in known for vector in k.vectors])
         # One product a row: its bits do not depend on how many rows there are.
         scores: Floats = np.matmul(around[:, None, :], vectors[:, :, None])[:, 0, 0].astype(np.float64)
         stays = np.cumsum(sizes) - sizes

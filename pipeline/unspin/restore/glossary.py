@@ -201,9 +201,9 @@ class Glossary:
             return found
         ways: list[Step] = []
         single = " " not in spun
-        for base, ending in stems(spun) if single else [(spun, "")]:
+        for base, ending in known_stems(spun) if single else [(spun, "")]:
             row = self._row(base)
-            for plain, other in stems(word):
+            for plain, other in known_stems(word):
                 if plain in row:
                     ways.append(Step(*row[plain], other == ending))
                 if single and plain == base:
@@ -222,10 +222,14 @@ class Glossary:
         found = self._reach.get(spun)
         if found is not None:
             return found
+        if spun in FUNCTION:  # stands for itself alone: ``can train`` is no freight train
+            word, below = self._bits.get(spun, 0), self._seconds.get(spun, 0)
+            found = self._reach[spun] = Reach(word, 0, word, below, 0, below)
+            return found
         sure = both = least = sure_seconds = both_seconds = least_seconds = 0
         single = " " not in spun
         bases, none = self._of_base, (0, 0)
-        for base, _ in stems(spun) if single else [(spun, "")]:
+        for base, _ in known_stems(spun) if single else [(spun, "")]:
             row = self._table.get(base)
             if row:
                 taught, entry, mutual, listed, lists = row.split("\t")
@@ -265,16 +269,16 @@ class Glossary:
             token.joint and not (token.breaks or token.shielded or before.suffix)
             for before, token in itertools.pairwise(found)
         ]
-        longer = [token.word in self._longer for token in found]
+        stretches = [self._stretches(found, joined, at) for at in range(len(found))]
         reached = [self.reach(token.word) for token in found]
         for first, follows in enumerate(joined):
             if not follows or found[first].shielded:
                 continue
             begun: list[tuple[dict[str, Any], int, tuple[Step, ...]]] = []
-            if longer[first] or longer[first + 1]:
-                for middle, spun in self._stretches(found, first, first):
+            if len(stretches[first]) > 1 or len(stretches[first + 1]) > 1:
+                for middle, spun in stretches[first]:
                     before = self.reach(spun)
-                    for last, other in self._stretches(found, first, middle) if before.seconds else ():
+                    for last, other in stretches[middle] if middle < len(found) and joined[middle - 1] else ():
                         seconds = meeting(before, self.reach(other))
                         if seconds:
                             begun += self._begin(spun, other, seconds, last)
@@ -292,7 +296,7 @@ class Glossary:
                     ends[at].append(Found(first, at, term, steps))
                     if len(node) == 1:
                         continue
-                for last, spun in self._stretches(found, first, at):
+                for last, spun in stretches[at] if at < len(found) and joined[at - 1] else ():
                     words = self.reach(spun).words
                     for word, below in node.items():
                         if word and self._bits[word] & words:
@@ -326,21 +330,15 @@ class Glossary:
             yield self._words[lowest.bit_length() - 1]
             words ^= lowest
 
-    def _stretches(self, found: Sequence[Token], first: int, at: int) -> list[tuple[int, str]]:
+    def _stretches(self, found: Sequence[Token], joined: Sequence[bool], at: int) -> list[tuple[int, str]]:
         """Give the ends of the words or phrases at a token that may stand for one word of a term."""
-        if at >= len(found) or (at > first and (found[at].breaks or not found[at].joint or found[at - 1].suffix)):
-            return []
-        token = found[at]
-        if token.shielded:
-            return []
-        ends = [(at + 1, token.word)]
-        if token.word in self._longer:
-            spun = token.word
+        spun = found[at].word
+        ends = [(at + 1, spun)]
+        if spun in self._longer:
             for last in range(at + 1, min(at + LONGEST, len(found))):
-                token = found[last]
-                if token.shielded or token.breaks or not token.joint or found[last - 1].suffix:
+                if not joined[last - 1]:
                     break
-                spun = f"{spun} {token.word}"
+                spun = f"{spun} {found[last].word}"
                 if spun in self._table:
                     ends.append((last + 1, spun))
         return ends
@@ -430,6 +428,9 @@ class Glossary:
 
 #: Candidates kept for a stretch.
 MOST = 3
+
+#: Every word is read in the same ways each time.
+known_stems = functools.lru_cache(maxsize=1 << 15)(stems)
 
 
 def join(sets: dict[str, tuple[int, int]], name: str, more: tuple[int, int]) -> None:
