@@ -243,7 +243,7 @@ class Restorer:
                 spans = [(block.start, block.end)]
             cuts += [(number, cut) for start, end in spans if (cut := tokens(text, start, end))]
         counts = phrases(cut for _, cut in cuts)
-        return [self.piece(cut, self.matches(cut), counts, number) for number, cut in cuts]
+        return self.laid_out(cuts, [self.matches(cut) for _, cut in cuts], counts)
 
     def matches(self, found: Sequence[Token]) -> list[Match]:
         """Give what the stretches of tokens may stand for, by all channels."""
@@ -259,18 +259,42 @@ class Restorer:
 
         ``counts``: how often each phrase stands in the document.
         """
-        title = is_title(found)
-        known = [self.known(found, match) for match in matches]
-        words = [w for k in known for w in k.words]
-        lattice = decoder.lattice(found, matches, words, self._language.vocabulary)
-        return Piece(block, found, matches, title, lattice, self.early(found, matches, known, title, counts))
+        return self.laid_out([(block, found)], [matches], counts)[0]
+
+    def laid_out(
+        self, cuts: Sequence[tuple[int, list[Token]]], matches: Sequence[list[Match]], counts: Mapping[Words, int]
+    ) -> list[Piece]:
+        """Lay out stretches of tokens, each with its block and what it may stand for."""
+        whole: list[Token] = []
+        every: list[Match] = []
+        everything: list[Known] = []
+        capital: list[float] = []
+        made: list[tuple[bool, Lattice]] = []
+        for (_, found), given in zip(cuts, matches, strict=True):
+            title = is_title(found)
+            known = [self.known(found, match) for match in given]
+            words = [w for k in known for w in k.words]
+            made.append((title, decoder.lattice(found, given, words, self._language.vocabulary)))
+            shift = len(whole)
+            whole += found
+            every += [Match(first + shift, last + shift, options) for first, last, options in given]
+            everything += known
+            capital += self.capital(found, given, title)
+        early = self.early(whole, every, everything, capital, counts)
+        pieces: list[Piece] = []
+        at = 0
+        for (block, found), given, (title, lattice) in zip(cuts, matches, made, strict=True):
+            end = at + len(lattice.options)
+            pieces.append(Piece(block, found, given, title, lattice, early[at:end]))
+            at = end
+        return pieces
 
     def early(
         self,
         found: Sequence[Token],
         matches: Sequence[Match],
         known: Sequence[Known],
-        title: bool,
+        capital: Sequence[float],
         counts: Mapping[Words, int],
     ) -> Floats:
         """Give the features of all options that do not change from pass to pass, (options, features)."""
@@ -278,7 +302,7 @@ class Restorer:
             return np.zeros((0, len(features.NAMES)))
         values = np.concatenate([k.own for k in known])
         columns = {
-            "capital": self.capital(found, matches, title),
+            "capital": capital,
             "context": self.suits(found, matches, known),
             "present": self.present(found, matches, counts),
         }
