@@ -75,12 +75,15 @@ class ContextModel:
         for words in sentences:
             ids += [known.get(w, 0) for w in words]
             ids += none
-        rows = self._rows([*none, *ids, *none])
-        count = len(ids) + 1
+        ids = [*none, *ids, *none]
+        count = len(ids) - 2 * WINDOW + 1
         sides = np.zeros((2, count, self._vectors.shape[1]), np.float32)
-        for at in range(WINDOW):
-            sides[0] += rows[at : at + count, 0, at]
-            sides[1] += rows[WINDOW + at :][:count, 1, at]
+        for low in range(0, count, ROOM // 4):  # a long text in parts: a word has 2 KB
+            high = min(low + ROOM // 4, count)
+            rows = self._rows(ids[low : high + 2 * WINDOW - 1])
+            for at in range(WINDOW):
+                sides[0, low:high] += rows[at : at + high - low, 0, at]
+                sides[1, low:high] += rows[WINDOW + at :][: high - low, 1, at]
         return sides[0], sides[1]
 
     def _rows(self, ids: Sequence[int]) -> Array:
