@@ -9,7 +9,7 @@ from unspin.edits import apply
 from unspin.layout import layout
 from unspin.lexicon import check as checking
 from unspin.lexicon.check import check
-from unspin.restore import Restorer, candidates, features
+from unspin.restore import Restorer, candidates, features, passes
 from unspin.restore.candidates import build_trie, compile_rows, find_matches
 
 #: The package has a function of the same name.
@@ -97,10 +97,26 @@ def test_a_pack_of_another_family_has_the_lower_prior_that_its_weight_says(resto
     plain[features.INDEX["stranger"]] = 0.0
     weighed = [*plain]
     weighed[features.INDEX["stranger"]] = 2.0
-    at_home = features.Context(0.7, elsewhere={"r": (0.0, 0.0, 0)}, strangers={"mine": 0.0})
+    at_home = features.Context(0.7, strangers={"mine": 0.0})
     abroad = at_home._replace(strangers={"mine": -1.5})
-    home = restorer.channel(piece, weighed, at_home, ())
-    assert home == restorer.channel(piece, plain, abroad, ())
-    assert restorer.channel(piece, weighed, abroad, ()) == pytest.approx([value - 3.0 for value in home])
-    restorer.weights = restorer.weights._replace(third=tuple(weighed))
-    assert restorer.strangers(restorer.decode(piece, plain)) == {"mine": 0.0}
+    document = restorer.document([piece])
+
+    def worth(weights, context):
+        return passes.channel(document, weights, passes.given(document, context)).tolist()
+
+    home = worth(weighed, at_home)
+    assert home == worth(plain, abroad)
+    assert worth(weighed, abroad) == pytest.approx([value - 3.0 for value in home])
+    _, read = restorer.solve(document, plain, passes.given(document, features.Context()))
+    sure = passes.sure(document, read)
+    assert len(sure.options) > 2
+    own, other = ({"mine": "a"}, {"mine": "a", "other": "b"})
+    known = passes.findings(document, read, sure, {0}, own, ())
+    assert set(known.late["stranger"].tolist()) == {0.0}
+    none = sure._replace(options=sure.options[:0], where=sure.where[:0], evidence=sure.evidence[:0])
+    both = document._replace(names=["other", "mine"], packs=document.packs * 0 + 1)
+    both.packs[sure.options] = 0
+    told = passes.findings(both, read, sure, {0}, other, ()).late["stranger"]
+    assert set(told[sure.options].tolist()) == {0.0}
+    assert set(passes.findings(both, read, none, {0}, other, ()).late["stranger"].tolist()) == {0.0}
+    assert (told[both.packs == 1] < -0.5).all()

@@ -26,7 +26,7 @@ from scipy.optimize import minimize
 from unspin.evaluate import parse_gold
 from unspin.layout import layout
 from unspin.lexicon.explain import each
-from unspin.restore import Restorer, agreement, decoder, features
+from unspin.restore import Restorer, agreement, decoder, features, passes
 from unspin.restore.candidates import Candidate
 
 HERE = Path(__file__).resolve().parent
@@ -61,24 +61,24 @@ def normal(text: str) -> str:
     return re.sub(r"\ban\b", "a", text)
 
 
-def cases(restorer: Restorer, pieces, marked: str, stage: str, before) -> tuple[list[Case], list]:
-    """Decode one gold article in one pass and label every place; also the choices, for the next pass."""
+def cases(restorer: Restorer, pieces, marked: str, stage: str, before) -> tuple[list[Case], tuple]:
+    """Decode one gold article in one pass and label every place; also what it found, for the next pass."""
     spun, gold = parse_gold(marked)
     vector = getattr(restorer.weights, stage)
-    contexts = [None] * len(pieces)
+    document = restorer.document(pieces)
+    known = passes.given(document, features.Context())
     if before:
-        contexts = restorer.contexts(pieces, before, {p.block for p in pieces})
-    before = before or [()] * len(pieces)
-    choices = [restorer.decode(p, vector, c, b) for p, c, b in zip(pieces, contexts, before, strict=True)]
+        blocks = {p.block for p in pieces}
+        known = passes.findings(*before, blocks, restorer.families, restorer.science)
+    chosen, weighed = restorer.solve(document, vector, known)
+    rows = passes.values(document, known)
     made: list[Case] = []
     mixture = restorer.mixture(vector)
-    for piece, context, earlier in zip(pieces, contexts, before, strict=True):
-        if not piece.matches:
-            continue
-        known = context or features.Context()
-        own = {(c.first, c.last, o.rule): p for c in earlier for p, o in c.others if o is not None}
+    shift = 0
+    for piece in pieces:
         options = piece.lattice.options
-        path = decoder.best_path(piece.lattice, restorer.channel(piece, vector, known, earlier), mixture)
+        path = [number - shift for number in chosen if shift <= number < shift + len(options)]
+        own, shift = rows[shift : shift + len(options)], shift + len(options)
         for place in decoder.places(piece.lattice, path, mixture.vocabulary):
             start, end = piece.found[place.first].start, piece.found[place.last - 1].end
             here = [g for g in gold if g.start < end and g.end > start]
@@ -97,8 +97,7 @@ def cases(restorer: Restorer, pieces, marked: str, stage: str, before) -> tuple[
                     row, new = [0.0] * len(features.NAMES), spun[start:end]
                 else:
                     candidate = options[rival].candidate
-                    chance = own.get((place.first, place.last, candidate.rule), 0.0)
-                    row = features.complete(piece.early[rival], candidate, known, chance)
+                    row = own[rival].tolist()
                     parts = each(place.left, piece.lattice.words[rival], place.right, mixture)
                     row[-2:] = [p - b for p, b in zip(parts, base, strict=True)]
                     new = candidate.plain
@@ -125,7 +124,7 @@ def cases(restorer: Restorer, pieces, marked: str, stage: str, before) -> tuple[
                     tuple(rivals),
                 )
             )
-    return made, choices
+    return made, (document, weighed, passes.sure(document, weighed))
 
 
 class Block(NamedTuple):

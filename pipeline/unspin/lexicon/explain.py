@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from unspin.layout import layout
 from unspin.records import Block
-from unspin.restore import KNOWN_SPUN, Piece, Restorer, decoder, features
+from unspin.restore import KNOWN_SPUN, Piece, Restorer, decoder, features, passes
 from unspin.restore.language_model import Mixture, trigrams
 
 
@@ -66,9 +66,11 @@ def explain_piece(text: str, piece: Piece, restorer: Restorer) -> Iterator[Expla
     """Explain the places of one piece under the weights of the last pass."""
     weights = restorer.weights.third
     mixture = restorer.mixture(weights)
-    values = restorer.channel(piece, weights, KNOWN_SPUN, ())
-    path = decoder.best_path(piece.lattice, values, mixture)
-    choices = {(c.first, c.last): c for c in decoder.weigh(piece.lattice, path, values, mixture)}
+    document = restorer.document([piece])
+    known = passes.given(document, KNOWN_SPUN)
+    path, weighed = restorer.solve(document, weights, known)
+    values = passes.values(document, known)
+    choices = {(c.first, c.last): c for c in decoder.choices(document.spots, weighed, [piece.lattice])[0]}
     edits = {(e.start, e.end): e for e in restorer.edits(text, piece, list(choices.values()))}
     for place in decoder.places(piece.lattice, path, mixture.vocabulary):
         choice = choices[place.first, place.last]
@@ -81,7 +83,7 @@ def explain_piece(text: str, piece: Piece, restorer: Restorer) -> Iterator[Expla
                 continue
             number = next(n for n in place.rivals if piece.lattice.options[n].candidate is candidate)
             models = each(place.left, piece.lattice.words[number], place.right, mixture)
-            own = features.complete(piece.early[number], candidate, KNOWN_SPUN, 0.0)
+            own = values[number].tolist()
             parts = {name: w * v for name, w, v in zip(features.NAMES, weights, own, strict=True)}
             for at, name in enumerate(("trigram", "web")):
                 parts[name] = weights[features.INDEX[name]] * (models[at] - kept[at])

@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Any, NamedTuple, TypeVar
 
 from unspin.lexicon.read import MARK, Entry
-from unspin.restore import KNOWN_SPUN, Restorer, candidates, decoder, features
+from unspin.restore import KNOWN_SPUN, Restorer, candidates, decoder, features, passes
 from unspin.restore.candidates import Trie
 from unspin.restore.language_model import words_for
 from unspin.restore.tokens import Token, tokens
@@ -81,10 +81,9 @@ def prove(entry: Entry, restorer: Restorer, trie: Trie) -> Proof:
         return Proof("missed", 0.0, mark[1])
     piece = restorer.piece(found, matches, {})
     piece.early[:, features.INDEX["present"]] = ALONE
-    values = restorer.channel(piece, restorer.weights.third, KNOWN_SPUN, ())
-    mixture = restorer.mixture(restorer.weights.third)
-    path = decoder.best_path(piece.lattice, values, mixture)
-    choices = decoder.weigh(piece.lattice, path, values, mixture)
+    document = restorer.document([piece])
+    path, weighed = restorer.solve(document, restorer.weights.third, passes.given(document, KNOWN_SPUN))
+    choices = decoder.choices(document.spots, weighed, [piece.lattice])[0]
     own = sum(p for choice in choices if (choice.first, choice.last) == (first, last)
               for p, c in choice.others if c is not None and c.plain.lower() == want)
     over = [o for o in map(piece.lattice.options.__getitem__, path) if o.first < last and o.last > first]

@@ -18,14 +18,17 @@ import numpy.typing as npt
 
 from unspin.lexicon.read import LexiconError, Pack, find_packs, fingerprint, read_packs
 from unspin.records import Block, Edit, Span
-from unspin.restore import agreement, candidates, decoder, facts, features, grammar, prior
+from unspin.restore import agreement, candidates, decoder, facts, features, grammar, passes, prior
+from unspin.restore.cache import kept
 from unspin.restore.candidates import Candidate, Match
-from unspin.restore.context_model import ContextModel
+from unspin.restore.context_model import WINDOW, ContextModel
 from unspin.restore.context_model import shipped as shipped_context
 from unspin.restore.decoder import Choice, Lattice
 from unspin.restore.fuzzy import NearMisses
 from unspin.restore.glossary import Glossary, merged
+from unspin.restore.graph import Spots, Weighed, best, graph, joined, laid_spots, weigh
 from unspin.restore.language_model import Mixture, Models, Web
+from unspin.restore.passes import Document, Findings
 from unspin.restore.tokens import Token, tokens
 from unspin.restore.trigram import Trigram
 
@@ -37,10 +40,6 @@ TITLE_SHARE = 0.6
 
 #: Words that are remembered from text to text, a quarter of what a vocabulary can number.
 ROOM = 1 << 18
-
-#: Share of a document's sure choices below which a pack has no part in it.
-FEW = 0.1
-
 
 #: What the first pass typically finds in a spun document, for texts too short to tell.
 KNOWN_SPUN = features.Context(document=0.7, density=0.7, packs=frozenset())
@@ -75,7 +74,7 @@ class Known(NamedTuple):
     candidates: tuple[Candidate, ...]
     words: list[tuple[int, ...]]  #: what each puts into the text
     own: Floats  #: their features of their own, (candidates, features)
-    vectors: npt.NDArray[np.float32]  #: of the words that stand there and of each candidate, for the context model
+    vectors: list[npt.NDArray[np.float32]]  #: of what stands there and of each candidate, for the context model
 
 
 class Restorer:
@@ -98,8 +97,10 @@ class Restorer:
         glossary: Glossary | None = None,
         near_misses: NearMisses | None = None,
         with_facts: bool = True,
+        families: Mapping[str, str] | None = None,
     ) -> None:
         self._packs = packs
+        self._families = families
         self.records: features.Records = records or {}
         self._context: ContextModel = shipped_context()
         self._agreement = agreement.load_agreement()
@@ -150,6 +151,7 @@ class Restorer:
                 None if "glossary" in without else Glossary.load(read, mark, models),
                 None if "fuzzy" in without else NearMisses(trie, models),
                 "facts" not in without,
+                kept("families", mark, lambda: {pack.name: pack.family for pack in read()}),
             )
 
     @property
@@ -157,11 +159,23 @@ class Restorer:
         """The packs in order of name."""
         return tuple(self._packs() if callable(self._packs) else self._packs)
 
+    @property
+    def families(self) -> Mapping[str, str]:
+        """The spinner family of each pack, by its name."""
+        if self._families is None:
+            self._families = {pack.name: pack.family for pack in self.packs}
+        return self._families
+
+    @property
+    def science(self) -> tuple[str, ...]:
+        """Names of the science packs whose terms are looked for."""
+        return self._glossary.science if self._glossary is not None else ()
+
     def identity(self) -> dict[str, object]:
         """Give what the restored text depends on besides the input: names and hashes."""
         weights = hashlib.sha256(repr(self.weights).encode()).hexdigest()
         return {
-            "packs": [p.name for p in self.packs],
+            "packs": sorted(self.families),
             "lexicons": self._lexicon_hash,
             "weights": weights,
             "careful": self.careful,
@@ -183,24 +197,26 @@ class Restorer:
         second gives.  A clean document gets no edit.
         """
         pieces = self.pieces(text, blocks)
-        words = sum(len(p.found) for p in pieces)
-        choices = [self.decode(p, self.weights.first) for p in pieces]
-        score, spun = self.judge(pieces, choices, words)
+        document = self.document(pieces)
+        known = passes.given(document, features.Context())
+        _, weighed = self.solve(document, self.weights.first, known)
+        found = passes.sure(document, weighed)
+        score, spun = passes.judge(document, found, self.weights)
         if score < self.weights.clean:
             return Decoded((), "clean", score, "")
         for weights in (self.weights.second, self.weights.third):
-            contexts = self.contexts(pieces, choices, spun)
-            choices = [
-                self.decode(p, weights, context, before) if context else []
-                for p, context, before in zip(pieces, contexts, choices, strict=True)
-            ]
+            known = passes.findings(document, weighed, found, spun, self.families, self.science)
+            _, weighed = self.solve(document, weights, known)
+            found = passes.sure(document, weighed)
+        choices = decoder.choices(document.spots, weighed, [p.lattice for p in pieces])
         edits = [e for p, cs in zip(pieces, choices, strict=True) for e in self.edits(text, p, cs)]
         if self._facts:
             own = [p.found for p in pieces if p.block in spun]
-            found = [e for tokens_ in own for e in facts.corrupted(text, tokens_)]
-            edits = facts.with_facts(edits, [*found, *facts.contradictions(text, own)])
+            titles = [e for tokens_ in own for e in facts.corrupted(text, tokens_)]
+            edits = facts.with_facts(edits, [*titles, *facts.contradictions(text, own)])
         edits = grammar.articles(text, grammar.seams(text, sorted(edits, key=lambda e: (e.start, e.end))))
-        return Decoded(tuple(edits), "done", score, prior.best_pack(c for cs in choices for c in cs))
+        return Decoded(tuple(edits), "done", score, prior.best_pack(
+            (c.candidate.pack, c.probability) for cs in choices for c in cs if c.candidate is not None))
 
     def restore_spun(self, text: str) -> list[Edit]:
         """Propose edits for a text that is known to be spun, whatever its own evidence: for proving entries."""
@@ -228,7 +244,7 @@ class Restorer:
                 spans = [(block.start, block.end)]
             cuts += [(number, cut) for start, end in spans if (cut := tokens(text, start, end))]
         counts = phrases(cut for _, cut in cuts)
-        return [self.piece(cut, self.matches(cut), counts, number) for number, cut in cuts]
+        return self.laid_out(cuts, [self.matches(cut) for _, cut in cuts], counts)
 
     def matches(self, found: Sequence[Token]) -> list[Match]:
         """Give what the stretches of tokens may stand for, by all channels."""
@@ -244,18 +260,42 @@ class Restorer:
 
         ``counts``: how often each phrase stands in the document.
         """
-        title = is_title(found)
-        known = [self.known(found, match) for match in matches]
-        words = [w for k in known for w in k.words]
-        lattice = decoder.lattice(found, matches, words, self._language.vocabulary)
-        return Piece(block, found, matches, title, lattice, self.early(found, matches, known, title, counts))
+        return self.laid_out([(block, found)], [matches], counts)[0]
+
+    def laid_out(
+        self, cuts: Sequence[tuple[int, list[Token]]], matches: Sequence[list[Match]], counts: Mapping[Words, int]
+    ) -> list[Piece]:
+        """Lay out stretches of tokens, each with its block and what it may stand for."""
+        whole: list[Token] = []
+        every: list[Match] = []
+        everything: list[Known] = []
+        capital: list[float] = []
+        made: list[tuple[bool, Lattice]] = []
+        for (_, found), given in zip(cuts, matches, strict=True):
+            title = is_title(found)
+            known = [self.known(found, match) for match in given]
+            words = [w for k in known for w in k.words]
+            made.append((title, decoder.lattice(found, given, words, self._language.vocabulary)))
+            shift = len(whole)
+            whole += found
+            every += [Match(first + shift, last + shift, options) for first, last, options in given]
+            everything += known
+            capital += self.capital(found, given, title)
+        early = self.early(whole, every, everything, capital, counts)
+        pieces: list[Piece] = []
+        at = 0
+        for (block, found), given, (title, lattice) in zip(cuts, matches, made, strict=True):
+            end = at + len(lattice.options)
+            pieces.append(Piece(block, found, given, title, lattice, early[at:end]))
+            at = end
+        return pieces
 
     def early(
         self,
         found: Sequence[Token],
         matches: Sequence[Match],
         known: Sequence[Known],
-        title: bool,
+        capital: Sequence[float],
         counts: Mapping[Words, int],
     ) -> Floats:
         """Give the features of all options that do not change from pass to pass, (options, features)."""
@@ -263,7 +303,7 @@ class Restorer:
             return np.zeros((0, len(features.NAMES)))
         values = np.concatenate([k.own for k in known])
         columns = {
-            "capital": self.capital(found, matches, title),
+            "capital": capital,
             "context": self.suits(found, matches, known),
             "present": self.present(found, matches, counts),
         }
@@ -285,9 +325,18 @@ class Restorer:
                 match.candidates,
                 [self._language.vocabulary.numbers(decoder.option_words(c, suffix)) for c in match.candidates],
                 np.array(
-                    [features.own(c, words, self._frequency(c.words) - usual, self.records) for c in match.candidates]
+                    [
+                        features.own(
+                            c,
+                            words,
+                            self._frequency(c.words) - usual,
+                            self.records,
+                            self.families.get(c.pack, "") if c.channel == "pack" else "",
+                        )
+                        for c in match.candidates
+                    ]
                 ),
-                np.array([self._context.vector(w) for w in (tuple(words), *(c.words for c in match.candidates))]),
+                [self._context.vector(w) for w in (tuple(words), *(c.words for c in match.candidates))],
             )
         return known
 
@@ -298,32 +347,26 @@ class Restorer:
             values += [float(features.is_capital(found[first], title))] * len(given)
         return values
 
-    def suits(self, found: Sequence[Token], matches: Sequence[Match], known: Sequence[Known]) -> list[float]:
+    def suits(self, found: Sequence[Token], matches: Sequence[Match], known: Sequence[Known]) -> Floats:
         """Give how much better each option suits its sentence than what stands there, by the context model."""
-        begins = [i for i, token in enumerate(found) if token.breaks] + [len(found)]
-        sentence = -1
-        left = right = None
-        places: list[npt.NDArray[np.float32]] = []
-        for match in matches:
-            while match.first >= begins[sentence + 1]:
-                sentence += 1
-                left = None
-            low, high = begins[sentence], begins[sentence + 1]
-            if left is None or right is None:
-                left, right = self._context.contexts([t.word for t in found[low:high]])
-            places.append(left[match.first - low] + right[match.last - low])
-        sizes = [len(k.vectors) for k in known]
-        around = np.repeat(np.array(places), sizes, axis=0)
-        vectors = np.concatenate([k.vectors for k in known])
+        begins = [i for i, token in enumerate(found) if token.breaks or not i] + [len(found)]
+        words = [token.word for token in found]
+        left, right = self._context.all_contexts([words[low:high] for low, high in pairwise(begins)])
+        breaks = np.zeros(len(found), np.int64)
+        breaks[begins[:-1]] = WINDOW  # as many rows lie before each sentence
+        rows = np.cumsum(breaks) + np.arange(len(found))
+        spans = np.array([(match.first, match.last - 1) for match in matches])
+        sizes = np.array([len(k.vectors) for k in known])
+        places = left[rows[spans[:, 0]]] + right[rows[spans[:, 1]] + 1]
+        around = np.repeat(places, sizes, axis=0)
+        vectors = np.array([vector for k in known for vector in k.vectors])
         # One product a row: its bits do not depend on how many rows there are.
-        scores: list[float] = np.matmul(around[:, None, :], vectors[:, :, None])[:, 0, 0].tolist()
-        values: list[float] = []
-        at = 0
-        for size in sizes:
-            stays = scores[at]
-            values += [score - stays for score in scores[at + 1 : at + size]]
-            at += size
-        return values
+        scores: Floats = np.matmul(around[:, None, :], vectors[:, :, None])[:, 0, 0].astype(np.float64)
+        stays = np.cumsum(sizes) - sizes
+        values: Floats = scores - np.repeat(scores[stays], sizes)
+        options = np.ones(len(values), np.bool_)
+        options[stays] = False
+        return values[options]
 
     def present(self, found: Sequence[Token], matches: Sequence[Match], counts: Mapping[Words, int]) -> list[float]:
         """Give how often each option's plain phrase stands in the document already, against the spun one."""
@@ -345,120 +388,62 @@ class Restorer:
         if len(self._language.vocabulary) + size // 2 > ROOM:
             self._language.forget()
             self._known.clear()
+            if self._glossary is not None:
+                self._glossary.forget()
         if len(self._known) > ROOM // 8:
             self._known.clear()
             self._frequencies.clear()
 
-    def judge(self, pieces: Sequence[Piece], first: Sequence[Sequence[Choice]], words: int) -> tuple[float, set[int]]:
-        """Give the spin score of a document and the blocks that may be edited.
+    # -- documents
 
-        A document that is clean as a whole may hold a spun paragraph: its
-        blocks with overwhelming evidence of their own still count.
-        """
-        by_block: dict[int, list[Choice]] = {}
-        sizes: dict[int, int] = {}
-        for piece, choices in zip(pieces, first, strict=True):
-            by_block.setdefault(piece.block, []).extend(choices)
-            sizes[piece.block] = sizes.get(piece.block, 0) + len(piece.found)
-        whole = prior.spin_score(prior.evidence(c for cs in first for c in cs), words, self.weights.spin)
-        if whole >= self.weights.clean:
-            return whole, {n for n in by_block if not stands_apart(prior.evidence(by_block[n]), sizes[n])}
-        alone: dict[int, float] = {}
-        for number, choices in by_block.items():
-            found = prior.evidence(choices)
-            if found >= 8:
-                score = prior.spin_score(found, sizes[number], self.weights.spin)
-                if score >= max(self.weights.clean, 0.9):
-                    alone[number] = score
-        return (max(alone.values()), set(alone)) if alone else (whole, set())
-
-    def contexts(
-        self, pieces: Sequence[Piece], first: Sequence[Sequence[Choice]], spun: set[int]
-    ) -> list[features.Context | None]:
-        """Give each piece what the first pass says of its document and block; None where nothing may change."""
-        chosen = [c for piece, cs in zip(pieces, first, strict=True) if piece.block in spun for c in cs]
-        whole = prior.share(chosen)
-        by_block: dict[int, list[Choice]] = {}
-        for piece, choices in zip(pieces, first, strict=True):
-            by_block.setdefault(piece.block, []).extend(choices)
-        elsewhere: dict[str, tuple[float, float, int]] = {}
-        for rule, chances in decoder.probabilities(chosen).items():
-            elsewhere[rule] = (sum(chances), sum(map(features.log_odds, chances)), len(chances))
-        document = features.log_odds(whole)
-        words = sum(len(piece.found) for piece in pieces if piece.block in spun)
-        density = math.log(10.0 * (prior.evidence(chosen) + 0.25) / (words + 60.0))
-        strangers = self.strangers(chosen)
-        foreign = self.foreign(chosen)
-        found: list[features.Context | None] = []
-        for piece in pieces:
-            if piece.block not in spun:
-                found.append(None)
-                continue
-            block = features.log_odds(prior.share(by_block[piece.block], whole)) - document
-            found.append(features.Context(document, block, elsewhere, density, strangers, foreign))
-        return found
-
-    def strangers(self, chosen: Sequence[Choice]) -> dict[str, float]:
-        """Give how strange each pack is to a document by what was chosen in it; nothing where no weight asks."""
-        if not any(weights[features.INDEX["stranger"]] for weights in (self.weights.second, self.weights.third)):
-            return {}
-        places: Counter[str] = Counter()
-        for choice in chosen:
-            if choice.candidate is not None and choice.probability >= prior.SURE:
-                places[choice.candidate.pack] += 1
-        return features.strangers(places, {pack.name: pack.family for pack in self.packs})
-
-    def foreign(self, choices: Sequence[Choice]) -> frozenset[str]:
-        """Give the science packs that hardly any sure choice of a document comes from, if there are enough to tell."""
-        sure = [c.candidate.pack for c in choices if c.candidate is not None and c.probability >= prior.SURE]
-        science = self._glossary.science if self._glossary is not None else ()
-        return frozenset(n for n in science if len(sure) >= 10 and sure.count(n) < FEW * len(sure))
-
-    # -- one piece
-
-    def decode(
-        self,
-        piece: Piece,
-        weights: Sequence[float],
-        context: features.Context | None = None,
-        before: Sequence[Choice] = (),
-    ) -> list[Choice]:
-        """Decode one piece under a weight vector and give its choices."""
-        if not piece.matches:
-            return []
-        channel = self.channel(piece, weights, context or features.Context(), before)
-        mixture = self.mixture(weights)
-        path = decoder.best_path(piece.lattice, channel, mixture)
-        return decoder.weigh(piece.lattice, path, channel, mixture)
-
-    def channel(
-        self, piece: Piece, weights: Sequence[float], context: features.Context, before: Sequence[Choice]
-    ) -> list[float]:
-        """Give what each option of a piece is worth whatever stands around it, by its features."""
-        # Not a matrix product, whose last bits may depend on how many rows there are.
-        early: list[float] = (piece.early * np.array(weights)).sum(axis=1).tolist()
-        at = features.INDEX
-        same = (
-            weights[at["document"]] * context.document
-            + weights[at["block"]] * context.block
-            + weights[at["density"]] * context.density
+    def document(self, pieces: Sequence[Piece]) -> Document:
+        """Lay out the options of pieces together; what blocks they are of is in them."""
+        options = [option.candidate for piece in pieces for option in piece.lattice.options]
+        rules, _ = passes.numbered([candidate.rule for candidate in options])
+        packs, names = passes.numbered([candidate.pack for candidate in options])
+        blocks = np.array([piece.block for piece in pieces], np.int64)
+        lattices = [piece.lattice for piece in pieces]
+        parts = passes.parted(lattices)
+        return Document(
+            parts,
+            graph(parts[0], self._language) if len(parts) == 1 else None,
+            laid_spots(lattices),
+            np.concatenate([piece.early for piece in pieces]) if pieces else np.zeros((0, len(features.NAMES))),
+            options,
+            rules,
+            packs,
+            names,
+            np.repeat(blocks, [len(piece.matches) for piece in pieces]),
+            np.bincount(blocks, [len(piece.found) for piece in pieces]).astype(np.int64),
         )
-        for number, option in enumerate(piece.lattice.options):
-            if option[2].science:
-                early[number] += weights[at["glossary"]] * features.foreign(option[2], context)
-        if not context.elsewhere:
-            return [value + same for value in early]
-        own = {(c.first, c.last, o.rule): p for c in before for p, o in c.others if o is not None}
-        elsewhere, together, stranger = (weights[at[name]] for name in ("elsewhere", "together", "stranger"))
-        values: list[float] = []
-        for value, (first, last, candidate) in zip(early, piece.lattice.options, strict=True):
-            rule = candidate.rule
-            a, b = features.late(rule, context, own.get((first, last, rule), 0.0))
-            value += same + elsewhere * a + together * b
-            if stranger:
-                value += stranger * context.strangers.get(candidate.pack, 0.0)
-            values.append(value)
-        return values
+
+    def solve(self, document: Document, weights: Sequence[float], known: Findings) -> tuple[list[int], Weighed]:
+        """Decode a document under a weight vector: the options on its best paths, and how likely each reading is.
+
+        Of a document in several parts the graphs are made anew each time, since all at once would need much memory.
+        """
+        worth, models = passes.channel(document, weights, known), self.mixture(weights).weights
+        made: list[tuple[Spots, Weighed]] = []
+        path: list[int] = []
+        spot = option = 0
+        for part in document.parts:
+            laid = document.graph or graph(part, self._language)
+            spots, options = spot + len(laid.spots.first), option + len(laid.spots.of)
+            own = worth[option:options]
+            on = best(laid, own, models)
+            path += (np.flatnonzero(on[laid.nodes.into[:-1]]) + option).tolist()
+            weighed = weigh(laid, on, known.spun[spot:spots], own, models)
+            if document.graph:
+                return path, weighed
+            made.append((laid.spots, weighed))
+            spot, option = spots, options
+        return path, joined(made)
+
+    def decode(self, piece: Piece, weights: Sequence[float], context: features.Context) -> list[Choice]:
+        """Decode one piece by itself and give its choices."""
+        document = self.document([piece])
+        _, weighed = self.solve(document, weights, passes.given(document, context))
+        return decoder.choices(document.spots, weighed, [piece.lattice])[0]
 
     def mixture(self, weights: Sequence[float]) -> Mixture:
         """Give the language models mixed as a weight vector says."""
@@ -528,18 +513,6 @@ def least_chance(careful: float, usual: float) -> float:
     """
     low, high, part = (0.35, usual, careful * 2) if careful <= 0.5 else (usual, 0.99, careful * 2 - 1)
     return low + (high - low) * part
-
-
-def stands_apart(found: float, words: int) -> bool:
-    """Tell whether a block of a spun document is so free of evidence that it was not spun with the rest.
-
-    Blocks of spun documents have ten sure hits and more in a hundred words;
-    thirty words without one are a quotation or a section left alone.
-
-    >>> stands_apart(0.0, 40), stands_apart(0.0, 12), stands_apart(3.0, 40)
-    (True, False, False)
-    """
-    return words >= 30 and found < 0.02 * words
 
 
 Words = tuple[str, ...]

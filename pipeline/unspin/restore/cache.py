@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import tempfile
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from unspin.restore.candidates import cache_folder, remember, remembered
+
+Arrays = dict[str, npt.NDArray[Any]]
 
 
 def kept(kind: str, mark: str, make: Callable[[], Any]) -> Any:
@@ -20,4 +28,22 @@ def kept(kind: str, mark: str, make: Callable[[], Any]) -> Any:
     if made is None:
         made = make()
         remember(path, made)
+    return made
+
+
+def kept_arrays(kind: str, mark: str, make: Callable[[], Arrays]) -> Arrays:
+    """Give the arrays that ``make`` gave for this kind and mark before, as :func:`kept` does."""
+    path = cache_folder() / f"{kind}-{hashlib.sha256(mark.encode()).hexdigest()[:32]}.npz"
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            return dict(data)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+        made = make()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as aside:
+            np.savez(aside, allow_pickle=False, **made)
+        os.replace(aside.name, path)
+    except OSError:
+        pass  # a read-only home costs time, not the run
     return made

@@ -11,7 +11,7 @@ spun forwards with the lexicon.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,9 @@ Array = npt.NDArray[np.float32]
 #: Words looked at on either side.
 WINDOW = 5
 
+#: Words of which it is remembered what they say at each place: 2 KB each.
+ROOM = 8192
+
 MODEL_PATH = Path(__file__).with_name("context.npz")
 
 
@@ -32,7 +35,11 @@ class ContextModel:
     def __init__(self, words: Sequence[str], vectors: Array, left: Array, right: Array) -> None:
         self._ids = {word: number for number, word in enumerate(words, 1)}
         self._vectors = np.vstack([np.zeros((1, vectors.shape[1]), np.float32), vectors])
-        self._left, self._right = left, right
+        size = vectors.shape[1]
+        sides = np.stack([left, right]).reshape(2 * WINDOW, size, size)
+        self._sides = np.ascontiguousarray(sides.transpose(1, 0, 2).reshape(size, -1))
+        self._rowed: dict[int, int] = {}  # word -> row of what is remembered
+        self._said = np.zeros((256, 2 * WINDOW * size), np.float32)
         self._phrases: dict[tuple[str, ...], Array] = {}
 
     @classmethod
@@ -48,7 +55,7 @@ class ContextModel:
         found = self._phrases.get(words)
         if found is None:
             ids = [self._ids[w] for w in words if w in self._ids]
-            rows: Any = self._vectors[ids].mean(axis=0) if ids else self._vectors[0]
+            rows: Any = self._vectors[ids].mean(axis=0) if len(ids) > 1 else self._vectors[ids[0] if ids else 0]
             found = self._phrases[words] = rows
         return found
 
@@ -58,13 +65,43 @@ class ContextModel:
         Row ``i`` of the left one speaks of the words before place ``i``, of the
         right one of the words from place ``i`` on.
         """
-        count, size = len(words), self._vectors.shape[1]
-        ids = [*[0] * WINDOW, *(self._ids.get(w, 0) for w in words), *[0] * WINDOW]
-        padded = self._vectors[ids].ravel()
-        step = padded.itemsize
-        # Overlapping rows over one stretch of memory: numpy's sliding_window_view gives the same, three times slower.
-        flat = np.ndarray((count + WINDOW + 1, WINDOW * size), np.float32, padded, 0, (step * size, step))
-        return flat[: count + 1] @ self._left, flat[WINDOW:] @ self._right
+        left, right = self.all_contexts([words])
+        return left[WINDOW : WINDOW + len(words) + 1], right[WINDOW : WINDOW + len(words) + 1]
+
+    def all_contexts(self, sentences: Iterable[Sequence[str]]) -> tuple[Array, Array]:
+        """Give the contexts of many sentences, one after the other with ``WINDOW`` rows before each and after all."""
+        none, known = [0] * WINDOW, self._ids
+        ids = [*none]
+        for words in sentences:
+            ids += [known.get(w, 0) for w in words]
+            ids += none
+        ids = [*none, *ids, *none]
+        count = len(ids) - 2 * WINDOW + 1
+        sides = np.zeros((2, count, self._vectors.shape[1]), np.float32)
+        for low in range(0, count, ROOM // 4):  # a long text in parts: a word has 2 KB
+            high = min(low + ROOM // 4, count)
+            rows = self._rows(ids[low : high + 2 * WINDOW - 1])
+            for at in range(WINDOW):
+                sides[0, low:high] += rows[at : at + high - low, 0, at]
+                sides[1, low:high] += rows[WINDOW + at :][: high - low, 1, at]
+        return sides[0], sides[1]
+
+    def _rows(self, ids: Sequence[int]) -> Array:
+        """Give what words say at each place of both windows, (words, 2, WINDOW, 50); remembered for each word."""
+        new = [n for n in dict.fromkeys(ids) if n not in self._rowed]
+        if len(self._rowed) + len(new) > ROOM and new:
+            self._rowed.clear()
+            new = list(dict.fromkeys(ids))
+        if len(new) > len(self._said) - len(self._rowed):
+            more = max(2 * len(self._said), len(self._rowed) + len(new))
+            room = np.zeros((more, self._said.shape[1]), np.float32)
+            room[: len(self._said)] = self._said
+            self._said = room
+        for number in new:  # one by one: the bits do not depend on how many there are
+            row = len(self._rowed)
+            self._rowed[number] = row
+            np.dot(self._vectors[number], self._sides, out=self._said[row])
+        return self._said[[self._rowed[n] for n in ids]].reshape(len(ids), 2, WINDOW, -1)
 
 
 @functools.lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""Choose among candidates: a beam search over the lattice of a block.
+"""Choose among candidates: the best path through the lattice, and how sure each choice on it is.
 
 The score of a path is the sum over its options of a channel part (what this
 candidate is worth whatever stands around it) and a language-model part (how
@@ -7,16 +7,28 @@ its words read after the two words before).  Keeping a token is always possible.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from unspin.restore.candidates import Candidate, Match
-from unspin.restore.language_model import BITS, PAIR, START, STOP, WORD, Mixture, Vocabulary
-from unspin.restore.tokens import Token
+import numpy as np
 
-#: Hypotheses kept at each place; chosen by hand, no other value was tried.
-BEAM = 8
+from unspin.restore.candidates import Candidate
+from unspin.restore.graph import Spots, Weighed
+from unspin.restore.language_model import BITS, PAIR, START, STOP, Vocabulary
+from unspin.restore.lattice import Lattice, Option, lattice, option_words, token_words
+
+__all__ = [
+    "Choice",
+    "Lattice",
+    "Option",
+    "Place",
+    "choices",
+    "lattice",
+    "option_words",
+    "places",
+    "read",
+    "token_words",
+]
 
 
 class Choice(NamedTuple):
@@ -29,150 +41,28 @@ class Choice(NamedTuple):
     others: tuple[tuple[float, Candidate | None], ...]  #: all, best first, with their probability
 
 
-class Option(NamedTuple):
-    """A candidate for tokens ``[first, last)``."""
-
-    first: int
-    last: int
-    candidate: Candidate
-
-
-class Step(NamedTuple):
-    """One way on from a token, as the search takes it."""
-
-    last: int
-    word: int  #: the first that it puts into the text, -1 where there is none
-    more: tuple[int, ...]
-    number: int  #: of the option, -1 where the token stays
-
-
-class Lattice(NamedTuple):
-    """The words of a piece and the options for them, as numbers of a vocabulary."""
-
-    options: list[Option]
-    words: list[tuple[int, ...]]  #: that each option puts into the text
-    kept: list[tuple[int, ...]]  #: that each token has as it stands
-    breaks: list[bool]  #: whether a sentence begins at each token
-    starts: dict[int, list[int]]  #: token -> numbers of the options that begin there, in order of token
-    steps: list[list[Step]]  #: the ways on from each token; staying comes first
-
-
-def token_words(token: Token) -> tuple[str, ...]:
-    """Give the words of a token as it stands, for the language model."""
-    word = token.word
-    if "." in word and not word[0].isdigit():
-        return tuple(letter + "." for letter in word.replace(".", ""))
-    return (word + token.suffix,)
-
-
-def option_words(candidate: Candidate, suffix: str) -> tuple[str, ...]:
-    """Give the words that a candidate puts in the place of tokens that end with a possessive or nothing."""
-    words = candidate.words
-    return (*words[:-1], words[-1] + suffix) if suffix and words else words
-
-
-def lattice(
-    found: Sequence[Token],
-    matches: Sequence[Match],
-    words: Sequence[tuple[int, ...]],
-    vocabulary: Vocabulary,
-) -> Lattice:
-    """Lay out the options of a piece: matches in order, candidates of each in order, with the words of each."""
-    kept = [
-        (vocabulary[token.word + token.suffix],) if "." not in token.word else vocabulary.numbers(token_words(token))
-        for token in found
-    ]
-    steps = [[Step(at, stays[0], stays[1:], -1)] for at, stays in enumerate(kept, 1)]
-    options: list[Option] = []
-    starts: dict[int, list[int]] = {}
-    for first, last, given in matches:
-        here, ways = starts.setdefault(first, []), steps[first]
-        for candidate in given:
-            number = len(options)
-            into = words[number]
-            here.append(number)
-            ways.append(Step(last, into[0] if into else -1, into[1:], number))
-            options.append(Option(first, last, candidate))
-    return Lattice(options, list(words), kept, [token.breaks for token in found], starts, steps)
-
-
-#: The numbers of chosen options, the last first, each with those before it.
-Chosen = tuple[int, "Chosen"] | None
-
-
-def best_path(lattice: Lattice, channel: Sequence[float], scores: Mixture, beam: int = BEAM) -> list[int]:
-    """Give the numbers of the options on the path of the highest score; ties go to what comes first.
-
-    Where only one hypothesis is alive (none has gone further by a longer option)
-    and the token can only stay, nothing needs to be scored: this makes text
-    without candidates almost free.
-    """
-    _, _, kept, breaks, _, steps = lattice
-    names = scores.vocabulary.words
-    start, stop = scores.vocabulary[START], scores.vocabulary[STOP]
-    count = len(kept)
-    # place -> {number of the last two words: (score, what was chosen)}
-    places: list[dict[int, tuple[float, Chosen]]] = [{} for _ in range(count + 1)]
-    places[0][start] = (0.0, None)
-    worths = [*channel, 0.0]  # the last one for number -1
-    reach = 0  # the furthest place that any hypothesis has come to
-    for at in range(count):
-        here = places[at]
-        if not here:
-            continue
-        ways = steps[at]
-        sentence = breaks[at] and at
-        if len(ways) == 1 and reach == at and len(here) == 1:
-            ((history, state),) = here.items()
-            if sentence:
-                history = start
-            for word in kept[at]:
-                history = (history << BITS | word) & PAIR
-            reach = at + 1
-            places[reach][history] = state
-            continue
-        if len(here) > beam:
-            here = dict(
-                sorted(here.items(), key=lambda item: (-item[1][0], names[item[0] >> BITS], names[item[0] & WORD]))[
-                    :beam
-                ]
-            )
-        onward: list[tuple[dict[int, tuple[float, Chosen]], int, tuple[int, ...], float, int]] = []
-        for last, word, more, number in ways:
-            if last > reach:
-                reach = last
-            onward.append((places[last], word, more, worths[number], number))
-        for history, (total, chosen) in here.items():
-            if sentence:
-                total += scores[history << BITS | stop]
-                history = start
-            shifted = history << BITS
-            for there, word, more, worth, number in onward:
-                value = total + worth
-                key = history
-                if word >= 0:
-                    key = shifted | word
-                    value += scores[key]
-                    key &= PAIR
-                    for word in more:
-                        key = key << BITS | word
-                        value += scores[key]
-                        key &= PAIR
-                old = there.get(key)
-                if old is None or value > old[0]:
-                    there[key] = (value, chosen if number < 0 else (number, chosen))
-    final = places[count]
-    best: tuple[float, Chosen] | None = None
-    for history, (total, chosen) in final.items():
-        value = total + scores[history << BITS | stop] if len(final) > 1 else total
-        if best is None or value > best[0]:
-            best = (value, chosen)
-    path: list[int] = []
-    step = best[1] if best is not None else None
-    while step is not None:
-        path.append(step[0])
-        step = step[1]
-    return path[::-1]
+def choices(spots: Spots, weighed: Weighed, lattices: Sequence[Lattice]) -> list[list[Choice]]:
+    """Give the choices of lattices that were weighed together, those of each by themselves."""
+    found: list[list[Choice]] = [[] for _ in lattices]
+    candidates: list[Candidate | None] = [option.candidate for lattice in lattices for option in lattice.options]
+    candidates.append(None)  # number -1
+    of = np.searchsorted(spots.lattices, weighed.places, "right") - 1
+    rows = zip(
+        of.tolist(),
+        (spots.first[weighed.places] - spots.shift[of]).tolist(),
+        (spots.last[weighed.places] - spots.shift[of]).tolist(),
+        weighed.taken.tolist(),
+        weighed.begins[:-1].tolist(),
+        weighed.begins[1:].tolist(),
+        strict=True,
+    )
+    chances, options = weighed.chances.tolist(), weighed.options.tolist()
+    for number, first, last, taken, low, high in rows:
+        ranked = [(chances[at], candidates[options[at]]) for at in range(low, high)]
+        chance = next(chances[at] for at in range(low, high) if options[at] == taken)
+        ranked.sort(key=_rank)
+        found[number].append(Choice(first, last, candidates[taken], chance, tuple(ranked)))
+    return found
 
 
 class Place(NamedTuple):
@@ -192,7 +82,10 @@ def places(lattice: Lattice, path: Sequence[int], vocabulary: Vocabulary) -> Ite
 
     Where a phrase was kept word by word, the phrase is a place of its own.
     """
-    options, words, kept, breaks, starts, _ = lattice
+    options, words, kept, breaks, _ = lattice
+    starts: dict[int, list[int]] = {}
+    for number, option in enumerate(options):
+        starts.setdefault(option.first, []).append(number)
     start, stop = vocabulary[START], vocabulary[STOP]
     count = len(kept)
     chosen = {options[number].first: number for number in path}
@@ -233,31 +126,12 @@ def places(lattice: Lattice, path: Sequence[int], vocabulary: Vocabulary) -> Ite
                     continue
             elif last > first + 1 and any(within in chosen for within in range(first + 1, last)):
                 continue
-            right = tuple(line[begins[last] : begins[last] + 2])
+            ends = begins[last] - (2 if last < count and breaks[last] else 0)  # not into the next sentence
+            right = tuple(line[ends : ends + 2])
             if right[0] == stop:
                 right = (stop,)
             stays = kept[first] if last == first + 1 else tuple([w for words in kept[first:last] for w in words])
             yield Place(first, last, taken, left, right, stays, spans[last])
-
-
-def weigh(lattice: Lattice, path: Sequence[int], channel: Sequence[float], scores: Mixture) -> list[Choice]:
-    """Give the probability of each choice of a path, with what stands around it given."""
-    options, words, exp = lattice.options, lattice.words, math.exp
-    choices: list[Choice] = []
-    for first, last, taken, left, right, kept, rivals in places(lattice, path, scores.vocabulary):
-        values = [read(left, kept, right, scores)]
-        readings: list[Candidate | None] = [None]
-        for number in rivals:
-            values.append(channel[number] + read(left, words[number], right, scores))
-            readings.append(options[number].candidate)
-        top = max(values)
-        weights = [exp(value - top) for value in values]
-        whole = sum(weights)
-        chances = [weight / whole for weight in weights]
-        at = rivals.index(taken) + 1 if taken >= 0 else 0
-        ranked = sorted(zip(chances, readings, strict=True), key=_rank)
-        choices.append(Choice(first, last, readings[at], chances[at], tuple(ranked)))
-    return choices
 
 
 def _rank(weighed: tuple[float, Candidate | None]) -> tuple[float, str]:
@@ -277,13 +151,3 @@ def read(left: int, words: Sequence[int], right: Sequence[int], scores: Mapping[
         total += scores[key]
         left = key & PAIR
     return total
-
-
-def probabilities(choices: Sequence[Choice]) -> Mapping[str, list[float]]:
-    """Collect, for each rule, the probability that it had at each of its places."""
-    found: dict[str, list[float]] = {}
-    for choice in choices:
-        for chance, candidate in choice.others:
-            if candidate is not None:
-                found.setdefault(candidate.rule, []).append(chance)
-    return found

@@ -37,6 +37,8 @@ NAMES = (
     # a spinner that replaces a word mostly replaces it everywhere
     "stranger",  # how seldom packs of this one's family explain what was found in the document: log share, 0 at best
     "term",  # log-odds that a phrase is a term of the glossary, by how its words stand for the term's (``glossary.py``)
+    "idiom",  # an entry of a pack of the family "idiom": whole phrases that nobody else writes
+    "rewriter",  # of the family "web"
     "trigram",
     "web",
 )
@@ -48,11 +50,10 @@ INDEX = {name: at for at, name in enumerate(NAMES)}
 
 
 class Context(NamedTuple):
-    """What the first pass found out about a document and a block."""
+    """What is known of a document and a block."""
 
     document: float = 0.0
     block: float = 0.0
-    elsewhere: Mapping[str, tuple[float, float, int]] = {}  #: rule -> sums of probability and log-odds, places
     density: float = 0.0
     strangers: Mapping[str, float] = {}  #: pack -> the feature "stranger"
     packs: frozenset[str] | None = None  #: science packs that the document shows no sign of; None: it is not known yet
@@ -128,7 +129,9 @@ def load_weights(path: Path = WEIGHTS_PATH) -> Weights:
     )
 
 
-def own(candidate: Candidate, spun: Sequence[str], frequency: float, records: Records) -> list[float]:
+def own(
+    candidate: Candidate, spun: Sequence[str], frequency: float, records: Records, family: str = ""
+) -> list[float]:
     """Give the features of a candidate for the words of its key, wherever they stand (0 for all others)."""
     values = [0.0] * len(NAMES)
     values[0] = 1.0
@@ -140,6 +143,7 @@ def own(candidate: Candidate, spun: Sequence[str], frequency: float, records: Re
     values[8] = frequency
     values[INDEX["term"] if candidate.channel == "glossary" else 12] = candidate.changed_odds
     values[13] = candidate.answer_share
+    values[INDEX["idiom"]], values[INDEX["rewriter"]] = float(family == "idiom"), float(family == "web")
     values[14], values[15] = record(records, candidate.spun, candidate.answer)
     return values
 
@@ -147,18 +151,6 @@ def own(candidate: Candidate, spun: Sequence[str], frequency: float, records: Re
 def is_capital(token: Token, title: bool) -> bool:
     """Tell whether a token is written like a name: capitalised where neither a sentence nor Title Case makes it so."""
     return token.shape != "lower" and not token.breaks and not title
-
-
-def late(rule: str, context: Context, own: float) -> tuple[float, float]:
-    """Give ``elsewhere`` and ``together`` of a rule.
-
-    ``own`` is the probability that the rule had at this very place in the
-    pass before; it does not count as evidence from elsewhere.
-    """
-    total, odds, places = context.elsewhere.get(rule, (0.0, 0.0, 0))
-    if places < 2:
-        return 0.0, 0.0
-    return 2.0 * (total - own) / (places - 1) - 1.0, (odds - log_odds(own)) / math.sqrt(places - 1)
 
 
 def strangers(places: Mapping[str, float], families: Mapping[str, str]) -> dict[str, float]:
@@ -177,26 +169,6 @@ def strangers(places: Mapping[str, float], families: Mapping[str, str]) -> dict[
             seen[families[pack]] += count
     most = max(seen.values(), default=1.0)
     return {pack: math.log(seen[family] / most) for pack, family in families.items()}
-
-
-def foreign(candidate: Candidate, context: Context) -> float:
-    """Give ``glossary``: 1 for a science term where nothing shows, or not yet, that the document is of its field."""
-    return float(candidate.science and (context.packs is None or candidate.pack in context.packs))
-
-
-def complete(early: Sequence[float], candidate: Candidate, context: Context, own: float) -> list[float]:
-    """Give all features of a candidate but for the language models' (0 there)."""
-    values = [float(value) for value in early]
-    values[6] = foreign(candidate, context)
-    values[9], values[10], values[17] = context.document, context.block, context.density
-    values[11], values[18] = late(candidate.rule, context, own)
-    values[INDEX["stranger"]] = context.strangers.get(candidate.pack, 0.0)
-    return values
-
-
-def dot(weights: Sequence[float], values: Sequence[float]) -> float:
-    """Give the weighted sum."""
-    return math.fsum(w * v for w, v in zip(weights, values, strict=True) if v)
 
 
 def log_odds(share: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -32,14 +32,20 @@ class NearMisses:
     def _fill(self) -> dict[tuple[str, int], list[str]]:
         """Index the keys; done at the first word that no model knows, since most texts have none."""
         words: set[str] = set()
-        for key in keys(self._trie):
-            words.update(word for word in key if len(word) >= SHORTEST and word.isalpha())
-            if 1 < len(key) < 4:
-                self._glued.setdefault("".join(key), key)
+        self._gather(self._trie, (), words)
         buckets: dict[tuple[str, int], list[str]] = {}
-        for word in sorted(words):
+        for word in sorted(word for word in words if len(word) >= SHORTEST and word.isalpha()):
             buckets.setdefault((word[0], len(word)), []).append(word)
         return buckets
+
+    def _gather(self, node: Trie, before: tuple[str, ...], words: set[str]) -> None:
+        """Collect the words of all keys from a node on, and how short keys are written together."""
+        for word, below in node.items():
+            if word:
+                words.add(word)
+                self._gather(below, (*before, word), words)
+            elif 1 < len(before) < 4:
+                self._glued.setdefault("".join(before), before)
 
     def meant(self, word: str) -> tuple[str, ...]:
         """Give the words of a key that a word is a slip of, none where it is a word or there is no single nearest.
@@ -94,12 +100,3 @@ class NearMisses:
 def slipped(candidate: Candidate, slip: float) -> Candidate:
     """Give a candidate as it is found through a slip, with how much rarer the slip is than what was meant."""
     return candidate._replace(channel="fuzzy", slip=slip)
-
-
-def keys(node: Trie, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Give every key of a trie."""
-    for word, below in node.items():
-        if word:
-            yield from keys(below, (*before, word))
-        else:
-            yield before

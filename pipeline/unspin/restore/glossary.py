@@ -7,11 +7,13 @@ terms nor with the number of their neighbours.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import math
+import operator
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,7 +30,7 @@ from unspin.restore.trigram import Trigram
 LONGEST_TERM = 6
 
 #: Raised when what the cache holds changes its meaning.
-CACHE_VERSION = 3
+CACHE_VERSION = 4
 
 #: Ways in which a token may stand for a word of a term, surest first.
 WAYS = ("same", "form", *KINDS, "stem")
@@ -79,6 +81,17 @@ class Term(NamedTuple):
     science: bool = False  #: of a science pack: a term that general prose hardly has, spun or not
 
 
+class Reach(NamedTuple):
+    """What a spun word or phrase may stand for, as sets of words of terms that are the bits of integers."""
+
+    sure: int  #: by a way that is not weak
+    both: int  #: by the better of the weak ways
+    words: int  #: by any way
+    sure_seconds: int  #: the second words of the terms that begin with one of ``sure``
+    both_seconds: int
+    seconds: int
+
+
 class Found(NamedTuple):
     """Tokens ``[first, last)`` that may stand for a term."""
 
@@ -123,13 +136,12 @@ class Glossary:
                  weights: tuple[Sequence[float], Sequence[float]]) -> None:
         self._table = table
         self._trigram, self._web = models
-        self._science, self._other = weights
+        # By whether the term is one of a science pack.
+        self._own = [dict(zip(NAMES, part, strict=True)) for part in reversed(weights)]
         self._root: dict[str, Any] = {}
         self._terms: set[tuple[str, ...]] = set()
-        self._forms: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        self._stems: dict[str, list[str]] = defaultdict(list)
-        self._steps: dict[str, dict[str, Step]] = {}
-        self._entries: dict[str, list[tuple[dict[str, Any], Step]]] = {}
+        self._steps: dict[tuple[str, str], Step] = {}
+        self._readings: dict[tuple[str, ...], tuple[float, float, float, float]] = {}
         self._longer = {spun.split(" ", 1)[0] for spun in table if " " in spun}
         words: set[str] = set()
         science: set[str] = set()
@@ -146,11 +158,25 @@ class Glossary:
             node[""] = term
         #: Names of the science packs that have terms.
         self.science = tuple(sorted(science))
-        for word in sorted(words):
-            for base, ending in stems(word):
-                self._forms[base].append((ending, word))
+        # Sets of words as the bits of integers: they tell at once that two tokens begin no term, as most do not.
+        self._words = sorted(words)
+        self._bits = {word: 1 << number for number, word in enumerate(self._words)}
+        self._seconds = {word: union(self._bits[w] for w in self._root.get(word, ()) if w) for word in self._words}
+        self._firsts: dict[str, int] = defaultdict(int)  # a second word of terms -> their first words
+        for word, below in self._root.items():
+            for second in below:
+                self._firsts[second] |= self._bits[word]
+        self._rows: dict[str, dict[str, tuple[str, int]]] = {}
+        self._reach: dict[str, Reach] = {}
+        # The words that are forms of a base, or share a stem, and the second words after them.
+        self._of_base: dict[str, tuple[int, int]] = {}
+        self._of_stem: dict[str, tuple[int, int]] = {}
+        for word in self._words:
+            own = self._bits[word], self._seconds[word]
+            for base in dict.fromkeys(base for base, _ in stems(word)):
+                join(self._of_base, base, own)
             if len(word) > STEM:
-                self._stems[word[:STEM]].append(word)
+                join(self._of_stem, word[:STEM], own)
 
     @classmethod
     def load(cls, read: Callable[[], Sequence[Pack]], mark: str, models: tuple[Trigram, Web]) -> Glossary:
@@ -168,38 +194,68 @@ class Glossary:
         terms = [Term(plain, tuple(words), *rest) for plain, words, *rest in made["terms"]]
         return cls(terms, made["table"], models, load_weights())
 
-    def steps(self, spun: str) -> dict[str, Step]:
-        """Give every word of a term that a spun word or phrase may stand for, with the surest way to it."""
-        found = self._steps.get(spun)
+    def step(self, spun: str, word: str) -> Step:
+        """Give the surest way from a spun word or phrase to a word of a term that it may stand for."""
+        found = self._steps.get((spun, word))
         if found is not None:
             return found
-        found = self._steps[spun] = {}
-
-        def add(word: str, step: Step) -> None:
-            old = found.get(word)
-            if old is None or order(step) < order(old):
-                found[word] = step
-
+        ways: list[Step] = []
         single = " " not in spun
-        for base, ending in stems(spun) if single else [(spun, "")]:
-            for plain, (way, count) in unpack_row(self._table.get(base, "")):
-                for other, word in self._forms.get(plain, ()):
-                    add(word, Step(way, count, other == ending))
-            if single:
-                for other, word in self._forms.get(base, ()):
-                    same = word == spun
-                    add(word, Step("same" if same else "form", 0, same or other == ending))
-        if single and len(spun) > STEM:
-            for word in self._stems.get(spun[:STEM], ()):
-                add(word, Step("stem", 0, True))
+        for base, ending in known_stems(spun) if single else [(spun, "")]:
+            row = self._row(base)
+            for plain, other in known_stems(word):
+                if plain in row:
+                    ways.append(Step(*row[plain], other == ending))
+                if single and plain == base:
+                    ways.append(Step("same" if word == spun else "form", 0, word == spun or other == ending))
+        found = self._steps[spun, word] = min(ways, key=order, default=Step("stem", 0, True))
         return found
 
-    def begin(self, spun: str) -> list[tuple[dict[str, Any], Step]]:
-        """Give the nodes of the trie that a spun word or phrase leads to from its root."""
-        found = self._entries.get(spun)
-        if found is None:
-            found = [(self._root[word], step) for word, step in self.steps(spun).items() if word in self._root]
-            self._entries[spun] = found
+    def _row(self, base: str) -> dict[str, tuple[str, int]]:
+        row = self._rows.get(base)
+        if row is None:
+            row = self._rows[base] = dict(unpack_row(self._table.get(base, "")))
+        return row
+
+    def reach(self, spun: str) -> Reach:
+        """Give the words of terms that a spun word or phrase may stand for, and those that come second after them."""
+        found = self._reach.get(spun)
+        if found is not None:
+            return found
+        if spun in FUNCTION:  # stands for itself alone: ``can train`` is no freight train
+            word, below = self._bits.get(spun, 0), self._seconds.get(spun, 0)
+            found = self._reach[spun] = Reach(word, 0, word, below, 0, below)
+            return found
+        sure = both = least = sure_seconds = both_seconds = least_seconds = 0
+        single = " " not in spun
+        bases, none = self._of_base, (0, 0)
+        for base, _ in known_stems(spun) if single else [(spun, "")]:
+            row = self._table.get(base)
+            if row:
+                taught, entry, mutual, listed, lists = row.split("\t")
+                for cell in (taught + " " + entry).split():
+                    words, seconds = bases.get(cell.partition(":")[0], none)
+                    sure, sure_seconds = sure | words, sure_seconds | seconds
+                for plain in mutual.split():
+                    words, seconds = bases.get(plain, none)
+                    both, both_seconds = both | words, both_seconds | seconds
+                for plain in (listed + " " + lists).split():
+                    words, seconds = bases.get(plain, none)
+                    least, least_seconds = least | words, least_seconds | seconds
+            if single:
+                words, seconds = bases.get(base, none)
+                sure, sure_seconds = sure | words, sure_seconds | seconds
+        if single and len(spun) > STEM:
+            words, seconds = self._of_stem.get(spun[:STEM], none)
+            least, least_seconds = least | words, least_seconds | seconds
+        found = self._reach[spun] = Reach(
+            sure,
+            both,
+            sure | both | least,
+            sure_seconds,
+            both_seconds,
+            sure_seconds | both_seconds | least_seconds,
+        )
         return found
 
     def find(self, found: Sequence[Token]) -> list[Found]:
@@ -208,42 +264,81 @@ class Glossary:
         A stretch that is itself a term is left alone.
         """
         made: list[Found] = []
-        for first in range(len(found) - 1):
-            if found[first + 1].breaks or not found[first + 1].joint:
+        # Whether a token may go on with a phrase that the one before is in.
+        joined = [
+            token.joint and not (token.breaks or token.shielded or before.suffix)
+            for before, token in itertools.pairwise(found)
+        ]
+        stretches = [self._stretches(found, joined, at) for at in range(len(found))]
+        reached = [self.reach(token.word) for token in found]
+        for first, follows in enumerate(joined):
+            if not follows or found[first].shielded:
                 continue
             begun: list[tuple[dict[str, Any], int, tuple[Step, ...]]] = []
-            for last, spun in self._stretches(found, first, first):
-                begun += [(node, last, (step,)) for node, step in self.begin(spun)]
+            if len(stretches[first]) > 1 or len(stretches[first + 1]) > 1:
+                for middle, spun in stretches[first]:
+                    before = self.reach(spun)
+                    for last, other in stretches[middle] if middle < len(found) and joined[middle - 1] else ():
+                        seconds = meeting(before, self.reach(other))
+                        if seconds:
+                            begun += self._begin(spun, other, seconds, last)
+            else:
+                seconds = meeting(reached[first], reached[first + 1])
+                if seconds:
+                    begun += self._begin(found[first].word, found[first + 1].word, seconds, first + 2)
+            if not begun:
+                continue
             ends: dict[int, list[Found]] = defaultdict(list)
             while begun:
                 node, at, steps = begun.pop()
                 term = node.get("")
                 if term is not None:
                     ends[at].append(Found(first, at, term, steps))
-                for last, spun in self._stretches(found, first, at):
-                    choices = self.steps(spun)
-                    for word in node.keys() & choices.keys():
-                        begun.append((node[word], last, (*steps, choices[word])))
+                    if len(node) == 1:
+                        continue
+                for last, spun in stretches[at] if at < len(found) and joined[at - 1] else ():
+                    words = self.reach(spun).words
+                    for word, below in node.items():
+                        if word and self._bits[word] & words:
+                            more = (*steps, self.step(spun, word))
+                            if telling(more):
+                                begun.append((below, last, more))
             for here in ends.values():
                 if not any(all(s.way == "same" for s in f.steps) for f in here):
-                    made += [f for f in here if telling(f.steps)]
+                    made += here
         return made
 
-    def _stretches(self, found: Sequence[Token], first: int, at: int) -> list[tuple[int, str]]:
+    def _begin(
+        self, spun: str, other: str, seconds: int, last: int
+    ) -> Iterator[tuple[dict[str, Any], int, tuple[Step, ...]]]:
+        """Give the nodes of the trie that two spun words or phrases lead to, by ways that say enough.
+
+        ``seconds``: the second words that they may come to.
+        """
+        firsts = self.reach(spun).words
+        for second in self._members(seconds):
+            step = self.step(other, second)
+            for first in self._members(self._firsts[second] & firsts):
+                steps = self.step(spun, first), step
+                if telling(steps):
+                    yield self._root[first][second], last, steps
+
+    def _members(self, words: int) -> Iterator[str]:
+        """Give the words of a set."""
+        while words:
+            lowest = words & -words
+            yield self._words[lowest.bit_length() - 1]
+            words ^= lowest
+
+    def _stretches(self, found: Sequence[Token], joined: Sequence[bool], at: int) -> list[tuple[int, str]]:
         """Give the ends of the words or phrases at a token that may stand for one word of a term."""
-        if at >= len(found) or (at > first and (found[at].breaks or not found[at].joint or found[at - 1].suffix)):
-            return []
-        token = found[at]
-        if token.shielded:
-            return []
-        ends = [(at + 1, token.word)]
-        if token.word in self._longer:
-            spun = token.word
+        spun = found[at].word
+        ends = [(at + 1, spun)]
+        if spun in self._longer:
             for last in range(at + 1, min(at + LONGEST, len(found))):
-                token = found[last]
-                if token.shielded or token.breaks or not token.joint or found[last - 1].suffix:
+                if not joined[last - 1]:
                     break
-                spun = f"{spun} {token.word}"
+                spun = f"{spun} {found[last].word}"
                 if spun in self._table:
                     ends.append((last + 1, spun))
         return ends
@@ -251,10 +346,10 @@ class Glossary:
     def values(self, place: Found, found: Sequence[Token]) -> list[float]:
         """Give what is weighed of a phrase, in the order of :data:`NAMES`."""
         here = found[place.first : place.last]
-        spun = [token.word for token in here]
+        spun = tuple([token.word for token in here])
+        alone, chain, unseen, unknown = self._read(spun)
+        other = self._read(place.term.words)[0]
         ways = [step.way for step in place.steps]
-        alone, chain = self._reads(spun)
-        other, _ = self._reads(place.term.words)
         return [
             1.0,
             float(len(ways) > 2),
@@ -265,26 +360,59 @@ class Glossary:
             float("same" not in ways),
             -alone / len(spun) - 10.0,
             -other / len(place.term.words) - 10.0,
-            float(sum(not self._web.seen(a, b) for a, b in itertools.pairwise(spun))),
+            unseen,
             float(any(token.shape != "lower" and not token.breaks for token in here)),
-            float(sum(self._trigram.known(word) < 0 for word in spun)),
+            unknown,
         ]
 
-    def _reads(self, words: Sequence[str]) -> tuple[float, float]:
-        """Give log-probabilities of words by themselves and in a chain."""
-        score = self._trigram.score
-        chain = sum(score(words[i - 2] if i > 1 else "", words[i - 1] if i else "", w) for i, w in enumerate(words))
-        return sum(score("", "", word) for word in words), chain
+    def _read(self, words: tuple[str, ...]) -> tuple[float, float, float, float]:
+        """Give log-probabilities of words by themselves and in a chain, pairs that the web lacks and unknown words."""
+        found = self._readings.get(words)
+        if found is None:
+            score = self._trigram.score
+            chain = sum(score(words[i - 2] if i > 1 else "", words[i - 1] if i else "", w) for i, w in enumerate(words))
+            found = self._readings[words] = (
+                sum(score("", "", word) for word in words),
+                chain,
+                float(sum(not self._web.seen(a, b) for a, b in itertools.pairwise(words))),
+                float(sum(self._trigram.known(word) < 0 for word in words)),
+            )
+        return found
+
+    def forget(self) -> None:
+        """Empty the memory of what the words of texts may stand for."""
+        for memory in (self._steps, self._reach, self._rows, self._readings):
+            memory.clear()
+
+    def odds(self, place: Found, found: Sequence[Token], title: bool = False) -> float:
+        """Give the log-odds that a phrase is a term: what :meth:`values` gives, weighed."""
+        own = self._own[place.term.science]
+        here = found[place.first : place.last]
+        words = place.term.words
+        alone, chain, unseen, unknown = self._read(tuple([token.word for token in here]))
+        odds = own["always"] + own["long"] * (len(place.steps) > 2) + own["cohesion"] * (chain - alone) / 10.0
+        odds += own["unseen"] * unseen + own["unknown"] * unknown
+        odds -= own["rare"] * (alone / len(here) + 10.0) + own["rare term"] * (self._read(words)[0] / len(words) + 10.0)
+        other = True
+        for way, times, alike in place.steps:
+            odds += own[way]
+            if way == "same":
+                other = False
+            elif way == "taught":
+                odds += own["taught often"] * math.log(times)
+            if not alike:
+                odds += own["unlike"]
+        if other:
+            odds += own["all"]
+        if not title and any(token.shape != "lower" and not token.breaks for token in here):
+            odds += own["capital"]
+        return odds
 
     def matches(self, found: Sequence[Token], title: bool = False) -> list[Match]:
         """Give candidates of the channel, the likeliest spelling of each term first."""
         spans: dict[tuple[int, int], dict[str, Candidate]] = {}
         for place in self.find(found):
-            values = self.values(place, found)
-            if title:
-                values[NAMES.index("capital")] = 0.0
-            weights = self._science if place.term.science else self._other
-            odds = sum(w * v for w, v in zip(weights, values, strict=True))
+            odds = self.odds(place, found, title)
             if odds < LEAST:
                 continue
             made = candidate(place, found, round(odds, 4))
@@ -301,6 +429,24 @@ class Glossary:
 #: Candidates kept for a stretch.
 MOST = 3
 
+#: Every word is read in the same ways each time.
+known_stems = functools.lru_cache(maxsize=1 << 15)(stems)
+
+
+def join(sets: dict[str, tuple[int, int]], name: str, more: tuple[int, int]) -> None:
+    """Add to two sets that have a name."""
+    a, b = sets.get(name, (0, 0))
+    sets[name] = a | more[0], b | more[1]
+
+
+def union(sets: Iterable[int]) -> int:
+    """Join sets that are the bits of integers.
+
+    >>> bin(union([0b001, 0b100]))
+    '0b101'
+    """
+    return functools.reduce(operator.or_, sets, 0)
+
 
 def candidate(place: Found, found: Sequence[Token], odds: float) -> Candidate:
     """Give the candidate that a phrase found comes to."""
@@ -316,6 +462,11 @@ def order(step: Step) -> tuple[int, bool, int]:
     return WAYS.index(step.way), not step.alike, -step.times
 
 
+def meeting(one: Reach, other: Reach) -> int:
+    """Give the second words of terms to which the ways of two spun words or phrases may say enough together."""
+    return one.sure_seconds & other.words | one.both_seconds & other.both | one.seconds & other.sure
+
+
 def telling(steps: Sequence[Step]) -> bool:
     """Tell whether the ways say enough together: of the weakest at most one, and then no other weak one.
 
@@ -329,18 +480,28 @@ def telling(steps: Sequence[Step]) -> bool:
 
 
 def pack_row(row: Mapping[str, tuple[str, int]]) -> str:
-    """Write a row of the table as one string: half a million tuples would take a second to load."""
-    return " ".join(f"{plain}:{KINDS.index(kind)}:{count}" for plain, (kind, count) in row.items())
+    """Write a row of the table as one string: half a million tuples would take a second to load.
+
+    A part for each kind; what was learnt or judged has its count.
+    """
+    parts: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    for plain, (kind, count) in row.items():
+        parts[kind].append(plain if kind in WEAK else f"{plain}:{count}")
+    return "\t".join(" ".join(parts[kind]) for kind in KINDS)
 
 
 def unpack_row(row: str) -> list[tuple[str, tuple[str, int]]]:
     """Read a row as :func:`pack_row` wrote it.
 
-    >>> unpack_row("network:0:16")
-    [('network', ('taught', 16))]
+    >>> unpack_row(pack_row({"network": ("taught", 16), "grid": ("lists", 0)}))
+    [('network', ('taught', 16)), ('grid', ('lists', 0))]
     """
-    return [(plain, (KINDS[int(kind)], int(count))) for plain, kind, count in
-            (cell.rsplit(":", 2) for cell in row.split(" ") if cell)]
+    found: list[tuple[str, tuple[str, int]]] = []
+    for kind, part in zip(KINDS, row.split("\t"), strict=False):
+        for cell in part.split():
+            plain, _, count = cell.partition(":")
+            found.append((plain, (kind, int(count or 0))))
+    return found
 
 
 #: Log-odds from which a term keeps its words from being changed one by one: 0 costs gold articles a

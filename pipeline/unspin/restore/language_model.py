@@ -11,9 +11,12 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
-from unspin.restore.trigram import BASE, Trigram, single
+import numpy as np
+import numpy.typing as npt
+
+from unspin.restore.trigram import BASE, Floats, Ints, Pairs, Trigram, found_at, single
 
 START, STOP = "<s>", "</s>"
 
@@ -29,40 +32,111 @@ class LanguageModel(Protocol):
         ...
 
 
-class Web:
-    """Web bigram counts from the ``wordsegment`` package, with stupid back-off (Brants et al. 2007)."""
+#: A trigram is one integer, ``before << 40 | previous << 20 | word``: small enough to be looked up fast.
+BITS = 20
+WORD, PAIR = (1 << BITS) - 1, (1 << 2 * BITS) - 1
 
-    def __init__(self, bigrams: Mapping[str, float], unigrams: Mapping[str, float], total: float) -> None:
-        self._bigrams, self._unigrams, self._total = bigrams, unigrams, total
+class Web:
+    """Web bigram counts from the ``wordsegment`` package, with stupid back-off (Brants et al. 2007).
+
+    Words have numbers; a pair is one number, ``previous << BITS | word``, all pairs in order.
+    """
+
+    def __init__(self, words: Sequence[str], counts: Floats, alone: Floats, pairs: Ints, after: Floats) -> None:
+        self._ids = {word: number for number, word in enumerate(words)}
+        self._counts = counts
+        self._alone = np.append(alone, backed_off(0.0))  # log P of each word by itself, the last one of all others
+        self._pairs, self._after = pairs, after
 
     @classmethod
     def load(cls) -> Web:
-        """Read the counts, 620,000 of them."""
+        """Read the counts, 620,000 of them, as they were compiled into the cache, else from the package."""
         import wordsegment
 
-        folder = Path(wordsegment.__file__).parent
+        from unspin.restore.cache import kept_arrays
 
-        def counts(name: str) -> dict[str, float]:
-            cells = (folder / name).read_text(encoding="utf-8").lower().replace("\n", "\t").split("\t")
-            return dict(zip(cells[::2], map(float, cells[1::2]), strict=False))
+        files = [Path(wordsegment.__file__).parent / name for name in ("unigrams.txt", "bigrams.txt")]
+        mark = " ".join(f"{path.name} {path.stat().st_size}" for path in files)
+        made = kept_arrays("web-1", mark, lambda: compile_counts(*map(read_counts, files)))
+        words = made["words"].tobytes().decode("utf-8").split("\n")
+        return cls(words, made["counts"], made["alone"], made["pairs"], made["after"])
 
-        return cls(counts("bigrams.txt"), counts("unigrams.txt"), 1_024_908_267_229.0)
+    def number(self, word: str) -> int:
+        """Give the number of a word, -1 where the counts lack it."""
+        return self._ids.get(word, -1)
+
+    def alone(self, numbers: Ints) -> Floats:
+        """Give log P of words by themselves."""
+        return self._alone[numbers]
+
+    def scores(self, previous: Ints, words: Ints) -> Floats:
+        """Give log P of many words, each after another, by their numbers."""
+        at = found_at(self._pairs, previous << BITS | words)
+        at[(previous < 0) | (words < 0)] = -1
+        return np.where(at >= 0, self._after[at], self._alone[words])
 
     def score(self, before: str, previous: str, word: str) -> float:
         """Give log P(word | previous)."""
-        count = self._unigrams.get(word, 0.0)
-        pair = self._bigrams.get(f"{previous} {word}", 0.0)
-        if pair:
-            return math.log(min(1.0, pair / max(self._unigrams.get(previous, pair), pair)))
-        return math.log(0.4) + math.log(max(count, 100.0) / self._total)
+        a, b = self._ids.get(previous, -1), self._ids.get(word, -1)
+        if a >= 0 and b >= 0:
+            at = int(np.searchsorted(self._pairs, a << BITS | b))
+            if at < len(self._pairs) and self._pairs[at] == a << BITS | b:
+                return float(self._after[at])
+        return float(self._alone[b])
 
     def count(self, word: str) -> float:
         """Give how often the web has a word."""
-        return self._unigrams.get(word, 0.0)
+        number = self._ids.get(word, -1)
+        return float(self._counts[number]) if number >= 0 else 0.0
 
     def seen(self, previous: str, word: str) -> bool:
         """Tell whether the counts have two words in a row."""
-        return f"{previous} {word}" in self._bigrams
+        a, b = self._ids.get(previous, -1), self._ids.get(word, -1)
+        if a < 0 or b < 0:
+            return False
+        at = int(np.searchsorted(self._pairs, a << BITS | b))
+        return at < len(self._pairs) and bool(self._pairs[at] == a << BITS | b)
+
+
+#: Words of all web pages that were counted.
+TOTAL = 1_024_908_267_229.0
+
+
+def backed_off(count: float) -> float:
+    """Give log P of a word by itself: what is rarer than a hundred counts as that."""
+    return math.log(0.4) + math.log(max(count, 100.0) / TOTAL)
+
+
+def read_counts(path: Path) -> dict[str, float]:
+    """Read lines of words and counts; of words that differ in capitals only the last count stays."""
+    cells = path.read_text(encoding="utf-8").lower().replace("\n", "\t").split("\t")
+    return dict(zip(cells[::2], map(float, cells[1::2]), strict=False))
+
+
+def compile_counts(unigrams: Mapping[str, float], bigrams: Mapping[str, float]) -> dict[str, npt.NDArray[Any]]:
+    """Make of counts what :class:`Web` looks up.
+
+    >>> made = compile_counts({"army": 200.0, "met": 500.0}, {"army met": 50.0})
+    >>> made["words"].tobytes().decode().split(), made["after"].round(2).tolist()
+    (['army', 'met'], [-1.39])
+    """
+    cut = [(pair.partition(" "), count) for pair, count in bigrams.items() if pair.count(" ") == 1 and count]
+    pairs = [(a, b, count) for (a, _, b), count in cut]
+    others = dict.fromkeys(w for a, b, _ in pairs for w in (a, b) if w not in unigrams)
+    words = [*unigrams, *others]
+    ids = {word: number for number, word in enumerate(words)}
+    after = {
+        ids[a] << BITS | ids[b]: math.log(min(1.0, count / max(unigrams.get(a, count), count))) for a, b, count in pairs
+    }
+    counts = [unigrams.get(word, 0.0) for word in words]
+    keys = sorted(after)
+    return {
+        "words": np.frombuffer("\n".join(words).encode(), np.uint8),
+        "counts": np.array(counts),
+        "alone": np.array(list(map(backed_off, counts))),
+        "pairs": np.array(keys, np.int64),
+        "after": np.array([after[key] for key in keys]),
+    }
 
 
 #: Words that begin with a vowel sound, for choosing between ``a`` and ``an``.
@@ -81,10 +155,6 @@ def article(word: str) -> str:
     """
     return "an" if VOWEL.match(word) else "a"
 
-
-#: A trigram is one integer, ``before << 40 | previous << 20 | word``: small enough to be looked up fast.
-BITS = 20
-WORD, PAIR = (1 << BITS) - 1, (1 << 2 * BITS) - 1
 
 #: What stands for every word after the first million of one text.
 OVERFLOW = "\ufffd"
@@ -127,6 +197,29 @@ class Vocabulary:
         return self[before] << BITS | self[previous]
 
 
+class Kinds(NamedTuple):
+    """What is known of the words of a vocabulary, by their numbers in it."""
+
+    known: Ints  #: their numbers in the trigram model, -1 for none
+    counted: Ints  #: their numbers in the web counts, -1 for none
+    fits: Ints  #: the article that they want before them
+
+
+class Steps(NamedTuple):
+    """What both models say of many words, each after another."""
+
+    pairs: Pairs
+    web: Floats
+    before: Ints  #: the trigram model's number of the word before
+    fits: Ints  #: the article that the word wants
+    other: Floats  #: back-off of both where the word is an article and becomes ``an``
+
+
+def fitted(words: Ints, wanted: Ints) -> Ints:
+    """Give words with each article as the word after it wants it."""
+    return np.where((words == A) | (words == AN), wanted, words)
+
+
 class Models:
     """Both language models, asked by the numbers of words; what they say is remembered.
 
@@ -142,6 +235,7 @@ class Models:
         """Start anew with an empty vocabulary; numbers given before mean nothing any more."""
         self.vocabulary = Vocabulary()
         self._known: list[int] = []  # the trigram model's number of each word of the vocabulary
+        self._kinds = Kinds(*(np.zeros(0, np.int64) for _ in Kinds._fields))
         self._pairs: dict[int, tuple[float, float, float | None, int, int, float]] = {}
         self._mixtures: dict[tuple[float, float], Mixture] = {}
 
@@ -191,6 +285,41 @@ class Models:
         backoff = (said if said is not None else self._pair(pair))[5]
         return int(single(start + backoff)) * BASE, web
 
+    def kinds(self) -> Kinds:
+        """Give what is known of every word of the vocabulary so far."""
+        had, words = len(self._kinds.known), self.vocabulary.words
+        if had < len(words):
+            self._number(len(words) - 1)
+            new = words[had:]
+            columns = (
+                self._known[had:],
+                [self._web.number(word) for word in new],
+                [AN if article(word) == "an" else A for word in new],
+            )
+            self._kinds = Kinds(
+                *(np.append(old, np.array(more, np.int64)) for old, more in zip(self._kinds, columns, strict=True))
+            )
+        return self._kinds
+
+    def steps(self, previous: Ints, words: Ints) -> Steps:
+        """Give what both models say of many words, each after another, all as numbers of the vocabulary."""
+        known, counted, fits = self.kinds()
+        before = fitted(previous, fits[words])
+        word = np.where(words == AN, A, words)
+        pairs = self._trigram.pairs(known[before], known[word])
+        # An article goes on as what fits the word after it.
+        other = pairs.backoff.copy()
+        articles = np.flatnonzero(word == A)
+        if len(articles):
+            an = np.full(len(articles), known[AN])
+            other[articles] = self._trigram.pairs(known[before[articles]], an).backoff
+        return Steps(pairs, self._web.scores(counted[before], counted[word]), known[before], fits[words], other)
+
+    def triples(self, steps: Steps, first: Ints, second: Ints) -> Floats:
+        """Give what the trigram model says of the last words of steps that follow others (both by their places)."""
+        backoff = np.where(steps.fits[second] == AN, steps.other[first], steps.pairs.backoff[first])
+        return self._trigram.triples(steps.before[first], steps.pairs, second, backoff)
+
     def _pair(self, pair: int) -> tuple[float, float, float | None, int, int, float]:
         """Give what both models say of the pair, and remember it."""
         if len(self._pairs) > self._remember:
@@ -214,15 +343,15 @@ class Mixture(dict[int, float]):
 
     def __init__(self, models: Models, weights: tuple[float, float]) -> None:
         super().__init__()
-        self.weights, self._models, self.vocabulary = weights, models, models.vocabulary
+        self.weights, self.models, self.vocabulary = weights, models, models.vocabulary
 
     def __missing__(self, trigram: int) -> float:
-        self._models.learn(trigram)
+        self.models.learn(trigram)
         return self[trigram]
 
     def said(self, trigram: int) -> tuple[float, float]:
         """Give each model's own log-probability, unweighted."""
-        return self._models.said(trigram)
+        return self.models.said(trigram)
 
     def score(self, before: str, previous: str, word: str) -> float:
         """Give log P(word | before previous)."""

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Sequence
-
-from unspin.restore.decoder import Choice
 
 #: Probability from which a choice counts as evidence: below it the clean text's chance hits dominate.
 SURE = 0.8
@@ -15,34 +12,15 @@ SURE = 0.8
 INERTIA = 4.0
 
 
-def change_chance(choice: Choice) -> float:
-    """Give the probability that the stretch is not to stay as it is."""
-    for chance, candidate in choice.others:
-        if candidate is None:
-            return 1.0 - chance
-    return 1.0
+def share(changing: float, places: int, around: float = 0.3, inertia: float = INERTIA) -> float:
+    """Give the share of places that are to change, pulled towards ``around`` while there are few.
 
+    ``changing``: the sum of their probabilities.
 
-def share(choices: Iterable[Choice], around: float = 0.3, inertia: float = INERTIA) -> float:
-    """Give the share of stretches that are to change, pulled towards ``around`` while there are few."""
-    total, count = 0.0, 0
-    for choice in choices:
-        total += change_chance(choice)
-        count += 1
-    return (total + inertia * around) / (count + inertia)
-
-
-def evidence(choices: Iterable[Choice]) -> float:
-    """Give the number of sure changes, phrases counting double since chance seldom makes them.
-
-    Terms of the glossary do not count: it is no phrase that a spinner was seen to write, and with them one more
-    in 300 documents of clean news was taken to be spun.
+    >>> round(share(6.0, 10), 2)
+    0.51
     """
-    total = 0.0
-    for choice in choices:
-        if choice.candidate is not None and choice.probability >= SURE and choice.candidate.channel != "glossary":
-            total += 2.0 if choice.last - choice.first > 1 else 1.0
-    return total
+    return (changing + inertia * around) / (places + inertia)
 
 
 def spin_score(found: float, words: int, weights: Sequence[float]) -> float:
@@ -59,10 +37,26 @@ def spin_score(found: float, words: int, weights: Sequence[float]) -> float:
     return 1.0 / (1.0 + math.exp(-(weights[0] + weights[1] * math.log(rate))))
 
 
-def best_pack(choices: Iterable[Choice]) -> str:
-    """Give the pack that most of the sure changes come from; ties go to the first by name."""
-    counts: Counter[str] = Counter()
-    for choice in choices:
-        if choice.candidate is not None and choice.candidate.pack:
-            counts[choice.candidate.pack] += choice.probability  # type: ignore[assignment]
+def best_pack(chosen: Iterable[tuple[str, float]]) -> str:
+    """Give the pack that most of the changes come from, by packs and probabilities; ties go to the first by name.
+
+    >>> best_pack([("web", 0.9), ("news", 0.6), ("news", 0.7)])
+    'news'
+    """
+    counts: dict[str, float] = {}
+    for pack, chance in chosen:
+        if pack:
+            counts[pack] = counts.get(pack, 0.0) + chance
     return min(counts, key=lambda name: (-round(counts[name], 6), name)) if counts else ""
+
+
+def stands_apart(found: float, words: int) -> bool:
+    """Tell whether a block of a spun document is so free of evidence that it was not spun with the rest.
+
+    Blocks of spun documents have ten sure hits and more in a hundred words;
+    thirty words without one are a quotation or a section left alone.
+
+    >>> stands_apart(0.0, 40), stands_apart(0.0, 12), stands_apart(3.0, 40)
+    (True, False, False)
+    """
+    return words >= 30 and found < 0.02 * words

@@ -28,6 +28,9 @@ BASE = math.log(1.0001)
 #: Values in each table of the file.
 BINS = 1 << 16
 
+#: A pair is numbered ``word << SHIFT | previous``: the model has fewer words.
+SHIFT = 17
+
 #: Endings that British spelling has and the model's American vocabulary lacks.
 BRITISH = (
     ("isation", "ization"),
@@ -63,6 +66,10 @@ BRITISH = (
 )
 
 
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
 class Pair(NamedTuple):
     """What the model says of a word after another, before the word before both is known."""
 
@@ -71,6 +78,15 @@ class Pair(NamedTuple):
     first: int  #: its trigrams are [first, last)
     last: int
     backoff: float  #: of the pair as a history
+
+
+class Pairs(NamedTuple):
+    """What the model says of many words, each after another, before the words before both are known."""
+
+    at: Ints  #: their places among the pairs of the model, -1 for those that it lacks
+    alone: Floats  #: as in :class:`Pair`
+    start: Floats  #: likewise, but NaN for none
+    backoff: Floats
 
 
 class Trigram:
@@ -106,6 +122,15 @@ class Trigram:
         self._probs: list[float] = single["prob"].astype(np.float64).tolist()
         self._backoffs: list[float] = single["backoff"].astype(np.float64).tolist()
         self._starts: list[int] = single["next"].tolist()
+        # The same as arrays, for many at once; pairs and triples by one number each, in order.
+        self._probs_of, self._backoffs_of = (np.append(single[name], 0.0) for name in ("prob", "backoff"))
+        self._tables = tables[0], tables[1], np.trunc(tables[2]) * BASE
+        begins = single["next"].astype(np.int64)
+        names_of = np.repeat(np.arange(words) << SHIFT, begins[1:] - begins[:-1])
+        self._pair_keys = names_of | np.asarray(self._previous)[:used]
+        self._nexts = np.asarray(self._next)
+        pairs_of = np.repeat(np.arange(used) << SHIFT, self._nexts[1:] - self._nexts[:-1])
+        self._triple_keys = pairs_of | np.asarray(self._before)[: self._nexts[-1]]
         (size,) = struct.unpack_from("<i", raw, at)
         names = raw[at + 4 : at + 4 + size].decode("ascii").split("\0")[:words]
         self._ids = {name: number for number, name in enumerate(names)}
@@ -155,6 +180,36 @@ class Trigram:
             return self._triple_values[self._triple_prob[at]]
         return None
 
+    def pairs(self, previous: Ints, words: Ints) -> Pairs:
+        """Give what is known of many words, each after another, as :meth:`pair` gives it for one."""
+        at = found_at(self._pair_keys, words << SHIFT | previous)
+        at[(words < 0) | (previous < 0)] = -1
+        known = at >= 0
+        value = (self._probs_of[words] + np.where(previous < 0, 0.0, self._backoffs_of[previous])).astype(np.float32)
+        start = value.astype(np.float64)
+        start[known] = self._tables[0][np.asarray(self._pair_prob)[at[known]]]
+        alone = np.trunc(start) * BASE
+        alone[words < 0] = UNKNOWN
+        start[(words < 0) | (previous < 0)] = np.nan
+        backoff = np.zeros(len(at))
+        backoff[known] = self._tables[1][np.asarray(self._pair_backoff)[at[known]]]
+        return Pairs(at, alone, start, backoff)
+
+    def triples(self, before: Ints, pairs: Pairs, which: Ints, backoff: Floats) -> Floats:
+        """Give log P of the word of pairs (by their places in ``pairs``) after two others.
+
+        ``backoff``: of the two words before.
+        """
+        start = pairs.start[which]
+        found = np.trunc((start + backoff).astype(np.float32)).astype(np.float64) * BASE
+        at = pairs.at[which]
+        may = np.flatnonzero((at >= 0) & (before >= 0))
+        may = may[self._nexts[at[may]] < self._nexts[at[may] + 1]]
+        places = found_at(self._triple_keys, at[may] << SHIFT | before[may])
+        there = places >= 0
+        found[may[there]] = self._tables[2][np.asarray(self._triple_prob)[places[there]]]
+        return np.where(np.isnan(start) | (before < 0), pairs.alone[which], found)
+
     def score(self, before: str, previous: str, word: str) -> float:
         """Give log P(word | before previous); empty strings stand for no history.
 
@@ -169,6 +224,16 @@ class Trigram:
             return alone
         found = self.triple(b, first, last)
         return found if found is not None else int(single(start + self.pair(b, p).backoff)) * BASE
+
+
+def found_at(numbers: Ints, wanted: Ints) -> Ints:
+    """Give the places of numbers among others in order, -1 for those that are not there."""
+    order = np.argsort(wanted)  # in order they are found four times as fast
+    at = np.empty(len(wanted), np.int64)
+    at[order] = np.searchsorted(numbers, wanted[order])
+    at[at == len(numbers)] = 0
+    at[numbers[at] != wanted] = -1
+    return at
 
 
 def single(value: float) -> float:
