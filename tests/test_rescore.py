@@ -1,4 +1,4 @@
-"""Rescoring: a second opinion moves doubtful choices only, reads what was decided before, and needs its own packages."""
+"""Rescoring: a second opinion moves doubtful choices only, and reads what was decided before."""
 
 import numpy as np
 import pytest
@@ -49,11 +49,10 @@ def opinion(choices, liked):
 def test_the_transformer_turns_a_doubtful_choice():
     training = candidate("training")
     (turned,), reader = opinion([choice(3, 4, (0.6, None), (0.4, training))], ["training"])
-    assert turned.candidate is training and turned.probability > 0.95
+    assert turned.candidate is training
+    assert turned.probability > 0.95
     assert sum(p for p, _ in turned.others) == pytest.approx(1.0)
-    assert reader.asked == [[" coaching near the", " training near the"]] or reader.asked == [
-        [" coaching near the border", " training near the border"]
-    ]
+    assert reader.asked == [[" coaching near the", " training near the"]]
 
 
 def test_it_turns_a_doubtful_change_down():
@@ -62,9 +61,11 @@ def test_it_turns_a_doubtful_change_down():
 
 
 def test_sure_choices_are_neither_read_nor_moved():
-    sure = [choice(1, 2, (0.99, candidate("military")), (0.01, None)), choice(3, 4, (0.95, None), (0.05, candidate("x")))]
+    changed = choice(1, 2, (0.99, candidate("military")), (0.01, None))
+    sure = [changed, choice(3, 4, (0.95, None), (0.05, candidate("x")))]
     found, reader = opinion(sure, ["x"])
-    assert found == sure and reader.asked == []
+    assert found == sure
+    assert reader.asked == []
 
 
 def test_what_was_changed_before_is_read_in_its_new_words():

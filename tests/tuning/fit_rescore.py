@@ -23,7 +23,7 @@ from scipy.optimize import minimize
 
 from unspin.evaluate import parse_gold
 from unspin.layout import layout
-from unspin.restore import Restorer, features, rescore
+from unspin.restore import Restorer, decoder, features, rescore
 from unspin.restore.transformer import Transformer
 
 
@@ -85,14 +85,16 @@ def read(restorer: Restorer, reader: Transformer, name: str, marked: str) -> lis
     before = None
     for stage in ("first", "second", "third"):
         made, before = fit_weights.cases(restorer, pieces, marked, stage, before)
+    document, weighed, _ = before
     found: list[Place] = []
-    known = iter(made)
-    for piece, choices in zip(pieces, before, strict=True):
+    known = {case.span: case for case in made}
+    every = decoder.choices(document.spots, weighed, [p.lattice for p in pieces])
+    for piece, choices in zip(pieces, every, strict=True):
         weights = restorer.weights.rescore
         said = rescore.heard(text, piece.found, choices, piece.title, reader, weights, restorer.bound)
         heard = {(s.choice.first, s.choice.last): s for s in said}
         for choice in choices:
-            case = next(known)
+            case = known[piece.found[choice.first].start, piece.found[choice.last - 1].end]
             right = dict(zip([None, *map(id, case.rivals)], case.right, strict=True))
             asked = heard.get((choice.first, choice.last))
             if asked is not None:

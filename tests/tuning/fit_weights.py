@@ -46,6 +46,7 @@ class Case(NamedTuple):
     text: str
     seen: tuple[tuple[str, str], ...] = ()  #: (spun, answer) pairs to count: what was right here, or what was kept
     rivals: tuple[Candidate, ...] = ()  #: the options but keeping
+    span: tuple[int, int] = (0, 0)  #: of the place in the spun text
 
 
 def applied(text: str, start: int, end: int, edits: list[tuple[int, int, str]]) -> str:
@@ -122,6 +123,7 @@ def cases(restorer: Restorer, pieces, marked: str, stage: str, before) -> tuple[
                     + str([c.plain for c in rivals]),
                     tuple(sorted(seen)),
                     tuple(rivals),
+                    (start, end),
                 )
             )
     return made, (document, weighed, passes.sure(document, weighed))

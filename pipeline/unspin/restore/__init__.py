@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from unspin.lexicon.read import LexiconError, Pack, find_packs, fingerprint, read_packs
 from unspin.records import Block, Edit, Span
-from unspin.restore import agreement, candidates, decoder, facts, features, grammar, passes, prior
+from unspin.restore import agreement, candidates, decoder, facts, features, grammar, passes, prior, rescore
 from unspin.restore.cache import kept
 from unspin.restore.candidates import Candidate, Match
 from unspin.restore.context_model import WINDOW, ContextModel
@@ -30,6 +30,7 @@ from unspin.restore.graph import Spots, Weighed, best, graph, joined, laid_spots
 from unspin.restore.language_model import Mixture, Models, Web
 from unspin.restore.passes import Document, Findings
 from unspin.restore.tokens import Token, tokens
+from unspin.restore.transformer import Transformer
 from unspin.restore.trigram import Trigram
 
 __all__ = ["Decoded", "LexiconError", "Piece", "Restorer", "uncollected"]
@@ -98,8 +99,10 @@ class Restorer:
         near_misses: NearMisses | None = None,
         with_facts: bool = True,
         families: Mapping[str, str] | None = None,
+        reader: rescore.Reader | None = None,
     ) -> None:
         self._packs = packs
+        self._reader = reader
         self._families = families
         self.records: features.Records = records or {}
         self._context: ContextModel = shipped_context()
@@ -124,10 +127,13 @@ class Restorer:
         careful: float = 0.5,
         weights: Path | None = None,
         without: Sequence[str] = (),
+        rescored: bool = False,
     ) -> Restorer:
         """Load packs by name or path (all shipped ones where none is named), without some of the channels.
 
-        Raises LexiconError at the first line of a pack that cannot be used.
+        ``rescored``: doubtful choices are put to a transformer.
+        Raises LexiconError at the first line of a pack that cannot be used,
+        FileNotFoundError where there is no transformer.
         Packs that were compiled before are not read again until they are asked for.
         """
         folders = find_packs(packs)
@@ -152,6 +158,7 @@ class Restorer:
                 None if "fuzzy" in without else NearMisses(trie, models),
                 "facts" not in without,
                 kept("families", mark, lambda: {pack.name: pack.family for pack in read()}),
+                Transformer.load() if rescored else None,
             )
 
     @property
@@ -184,6 +191,7 @@ class Restorer:
                 for name, there in (("glossary", self._glossary), ("fuzzy", self._near_misses), ("facts", self._facts))
                 if there
             ],
+            "rescored": self._reader is not None,
         }
 
     # -- the passes
@@ -209,6 +217,8 @@ class Restorer:
             _, weighed = self.solve(document, weights, known)
             found = passes.sure(document, weighed)
         choices = decoder.choices(document.spots, weighed, [p.lattice for p in pieces])
+        if self._reader is not None:
+            choices = [self.rescored(text, p, cs) for p, cs in zip(pieces, choices, strict=True)]
         edits = [e for p, cs in zip(pieces, choices, strict=True) for e in self.edits(text, p, cs)]
         if self._facts:
             own = [p.found for p in pieces if p.block in spun]
@@ -458,6 +468,14 @@ class Restorer:
             )
             self._frequencies[words] = value
         return value
+
+    def rescored(self, text: str, piece: Piece, choices: Sequence[Choice]) -> list[Choice]:
+        """Give the choices of a piece after the transformer was asked about the doubtful ones."""
+        if self._reader is None or not choices:
+            return list(choices)
+        return rescore.rescored(
+            text, piece.found, choices, piece.title, self._reader, self.weights.rescore, self.bound
+        )
 
     def edits(self, text: str, piece: Piece, choices: Sequence[Choice]) -> list[Edit]:
         """Turn choices into edits: sure ones changed, doubtful ones suspect."""

@@ -103,7 +103,7 @@ class Weights(NamedTuple):
     suspect: float  #: least probability of a proposed one
     spin: tuple[float, float]  #: intercept and slope of the spin score over evidence per 100 words
     clean: float  #: a document below this spin score is clean
-    rescore: tuple[float, float, float] = (-0.6, 0.65, 0.38)  #: of any change, the decoder's and a transformer's log-odds
+    rescore: tuple[float, float, float] = (0.0, 1.0, 0.0)  #: of any change, the decoder's and a transformer's odds
 
 
 WEIGHTS_PATH = Path(__file__).with_name("weights.json")

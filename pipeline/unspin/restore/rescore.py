@@ -111,7 +111,8 @@ def heard(
         after = with_changes(text, stop, end, changes)[:AHEAD].rsplit(" ", 1)[0]
         readings = [None, *[c for p, c in choice.others if c is not None and p >= LEAST][:MOST]]
         chances = {id(c): p for p, c in choice.others}
-        surfaces = [text[start:stop] if c is None else grammar.capitals(text[start:stop], c.plain, title) for c in readings]
+        original = text[start:stop]
+        surfaces = [grammar.capitals(original, c.plain, title) if c is not None else original for c in readings]
         scores = reader.scores(past, [space + surface + after for surface in surfaces])
         said = Said(
             choice,
@@ -139,9 +140,14 @@ def together(said: Said, weights: Weights) -> Choice:
     left = 1.0 - sum(p for p, _ in rest)
     whole = sum(shares)
     weighed = [(left * share / whole, c) for share, c in zip(shares, said.readings, strict=True)]
-    ranked = sorted([*weighed, *rest], key=lambda one: (-one[0], one[1].plain if one[1] else "", one[1].rule if one[1] else ""))
+    ranked = sorted([*weighed, *rest], key=_rank)
     chance, best = ranked[0]
     return Choice(said.choice.first, said.choice.last, best, chance, tuple(ranked))
+
+
+def _rank(weighed: tuple[float, Candidate | None]) -> tuple[float, str, str]:
+    chance, candidate = weighed
+    return -chance, candidate.plain if candidate else "", candidate.rule if candidate else ""
 
 
 def doubtful(choice: Choice) -> bool:

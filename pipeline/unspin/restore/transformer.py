@@ -13,6 +13,7 @@ import hashlib
 import importlib.util
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -74,7 +75,7 @@ class Tokenizer:
         if found is None:
             parts = [self._letters[byte] for byte in piece[:200].encode("utf-8")]
             while len(parts) > 1:
-                rank, at = min((self._ranks.get(pair, 1 << 30), at) for at, pair in enumerate(zip(parts, parts[1:])))
+                rank, at = min((self._ranks.get(pair, 1 << 30), at) for at, pair in enumerate(pairwise(parts)))
                 if rank == 1 << 30:
                     break
                 parts[at : at + 2] = [parts[at] + parts[at + 1]]
@@ -190,11 +191,13 @@ class Transformer:
             )
             weights = np.exp(weights - weights.max(axis=-1, keepdims=True))
             weights /= weights.sum(axis=-1, keepdims=True)
-            found = weights[..., : past.tokens] @ values[:, None] + weights[..., past.tokens :] @ value[:, :, None]
+            seen: Array = weights[..., : past.tokens] @ values[:, None]
+            found: Array = np.add(seen, weights[..., past.tokens :] @ value[:, :, None])
             state = state + _times(found.transpose(0, 3, 1, 2, 4).reshape(rows, count, SIZE), layer.output)
             wide = _times(_norm(state, layer.feed_norm), layer.gate_up)
             gate, up = wide[..., :FEED], wide[..., FEED:]
-            state = state + _times(gate / (1.0 + np.exp(-gate)) * up, layer.down)
+            opened: Array = np.divide(gate, np.float32(1.0) + np.exp(-gate), dtype=np.float32) * up
+            state = state + _times(opened, layer.down)
         return made, state
 
 
