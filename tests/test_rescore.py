@@ -78,7 +78,7 @@ def test_what_was_changed_before_is_read_in_its_new_words():
 def test_a_reading_that_was_not_asked_about_keeps_its_chance():
     rare = candidate("tuition")
     (turned,), _ = opinion([choice(3, 4, (0.57, None), (0.4, candidate("training")), (0.03, rare))], ["training"])
-    assert dict((c, p) for p, c in turned.others)[rare] == 0.03
+    assert {c: p for p, c in turned.others}[rare] == 0.03
 
 
 def test_words_are_cut_into_the_pairs_that_come_first():
