@@ -24,7 +24,7 @@ from unspin import __version__
 if TYPE_CHECKING:
     from unspin.records import Edit, Restoration, Source
     from unspin.restore import Restorer
-    from unspin.runs import Progress, Summary
+    from unspin.runs import Progress, Redone, Summary
     from unspin.settings import Choices
 
 #: Exit codes of the contract.
@@ -313,10 +313,37 @@ def _summary(summary: Summary) -> Iterable[str]:
     reused = f"; {summary.reused:,} known from earlier work" if summary.reused else ""
     total = sum(summary.documents.values())
     yield f"{_many(total, 'document')} ({by_status}{reused})"
+    if summary.redone:
+        yield _redone(summary.redone)
     yield f"{_many(summary.changed, 'edit')}, {_many(summary.suspects, 'suspect')} to review"
     entities, relations = summary.counts["entities"], summary.counts["relations"]
     yield f"{_many(entities, 'entity', 'entities')}, {_many(relations, 'relation')}"
     yield f"report: {summary.folder / 'report.html'}"
+
+
+#: Entries that the summary of a run names.
+NAMED = 3
+
+
+def _redone(redone: Redone) -> str:
+    """Say what an edited pack came to.
+
+    >>> from unspin.runs import Redone
+    >>> _redone(Redone(1, 200, ("army>military",), 0))
+    '1 of 200 documents redone: entries changed: army>military'
+    >>> _redone(Redone(9, 200, ("a>b", "c>d", "e>f", "g>h"), 1))
+    '9 of 200 documents redone: entries changed: a>b, c>d, e>f and 1 more; 1 gone'
+    >>> _redone(Redone(0, 200, (), 0))
+    '0 of 200 documents redone: no entry changed, but other lines of packs'
+    """
+    parts = []
+    if redone.entries:
+        more = f" and {len(redone.entries) - NAMED:,} more" if len(redone.entries) > NAMED else ""
+        parts.append(f"entries changed: {', '.join(redone.entries[:NAMED])}{more}")
+    if redone.gone:
+        parts.append(f"{redone.gone:,} gone")
+    why = "; ".join(parts) or "no entry changed, but other lines of packs"
+    return f"{redone.documents:,} of {_many(redone.of, 'document')} redone: {why}"
 
 
 def _many(count: int, one: str, many: str = "") -> str:

@@ -53,6 +53,7 @@ class Decoded(NamedTuple):
     status: str  #: ``done`` or ``clean``
     spin_score: float
     pack: str
+    pieces: Sequence[Piece] = ()  #: what was decoded, with what the packs say of it
 
 
 Floats = npt.NDArray[np.float64]
@@ -186,7 +187,7 @@ class Restorer:
         choices = [self.decode(p, self.weights.first) for p in pieces]
         score, spun = self.judge(pieces, choices, words)
         if score < self.weights.clean:
-            return Decoded((), "clean", score, "")
+            return Decoded((), "clean", score, "", pieces)
         for weights in (self.weights.second, self.weights.third):
             contexts = self.contexts(pieces, choices, spun)
             choices = [
@@ -199,7 +200,7 @@ class Restorer:
             found = [e for tokens_ in own for e in facts.corrupted(text, tokens_)]
             edits = facts.with_facts(edits, [*found, *facts.contradictions(text, own)])
         edits = grammar.articles(text, grammar.seams(text, sorted(edits, key=lambda e: (e.start, e.end))))
-        return Decoded(tuple(edits), "done", score, prior.best_pack(c for cs in choices for c in cs))
+        return Decoded(tuple(edits), "done", score, prior.best_pack(c for cs in choices for c in cs), pieces)
 
     def restore_spun(self, text: str) -> list[Edit]:
         """Propose edits for a text that is known to be spun, whatever its own evidence: for proving entries."""
