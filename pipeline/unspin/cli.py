@@ -211,16 +211,30 @@ Without = Annotated[
         metavar="CHANNEL", help="Switch off glossary, fuzzy or facts; may be repeated.", show_default=False
     ),
 ]
+Careful = Annotated[
+    float | None,
+    typer.Option(min=0, max=1, help="0 to 1: the higher, the surer a change must be. [default: 0.5]",
+                 show_default=False),
+]
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", help="Settings file, instead of ./unspin.toml.", show_default=False)
 ]
 
 
-def _restorer(packs: list[str] | None, settings: Path | None, without: list[str] | None = None) -> Restorer:
+def _restorer(
+    packs: list[str] | None,
+    settings: Path | None,
+    without: list[str] | None = None,
+    careful: float | None = None,
+) -> Restorer:
     from unspin.restore import Restorer
 
     own = _choices(settings).settings
-    return Restorer.load(tuple(packs or own.packs), careful=own.careful, without=_channels(without) or own.without)
+    return Restorer.load(
+        tuple(packs or own.packs),
+        careful=own.careful if careful is None else careful,
+        without=_channels(without) or own.without,
+    )
 
 
 def _channels(named: list[str] | None) -> tuple[str, ...]:
@@ -249,6 +263,7 @@ def run(
     scheduler: Annotated[str, typer.Option(metavar="ADDRESS", help="A Dask scheduler that is running.")] = "",
     pack: Packs = None,
     without: Without = None,
+    careful: Careful = None,
     format: Annotated[Format | None, typer.Option(help="Format of the tables.", show_default=False)] = None,
     settings: SettingsFile = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Ignore earlier work.")] = False,
@@ -272,6 +287,8 @@ def run(
         choices = choices._replace(settings=choices.settings._replace(packs=tuple(pack)))
     if without:
         choices = choices._replace(settings=choices.settings._replace(without=_channels(without)))
+    if careful is not None:
+        choices = choices._replace(settings=choices.settings._replace(careful=careful))
     if counterfactual:
         choices = choices._replace(settings=choices.settings._replace(counterfactual=True))
     choices = choices._replace(
@@ -365,13 +382,14 @@ def restore(
     as_json: Annotated[bool, typer.Option("--json", help="Give the edits as JSON, one a line.")] = False,
     pack: Packs = None,
     without: Without = None,
+    careful: Careful = None,
     settings: SettingsFile = None,
 ) -> int:
     """Write the restored text to standard output, like any filter."""
     if diff and as_json:
         raise CallError("--diff and --json exclude each other; give one of them")
     failed = False
-    for restoration in _restored(file, pack, settings, without):
+    for restoration in _restored(file, pack, settings, without, careful):
         source = restoration.source
         if source.status:
             print(f"unspin: {source.doc_id}: {source.status}: {source.reason}", file=sys.stderr)
@@ -388,7 +406,7 @@ def restore(
 
 
 def _restored(
-    file: str, packs: list[str] | None, settings: Path | None, without: list[str] | None = None
+    file: str, packs: list[str] | None, settings: Path | None, without: list[str] | None, careful: float | None
 ) -> Iterator[Restoration]:
     """Restore the documents of a file; what could not be read comes with its reason."""
     import tempfile
@@ -414,7 +432,7 @@ def _restored(
             if source.status:
                 yield Restoration(source, source.status, "", (), (), (), Metadata(), 0.0, "")
                 continue
-            restorer = restorer or _restorer(packs, settings, without)
+            restorer = restorer or _restorer(packs, settings, without, careful)
             yield restore_document(source, restorer)
 
 

@@ -1,8 +1,9 @@
 """What became of each document, kept between runs, so that a run goes on where one was cut short.
 
 One SQLite file inside the run folder.  Results are kept under a key of all
-that they depend on and know nothing of the document's name, so a renamed
-document, and one that stands in the corpus twice, is worked on once.
+that they depend on but packs, with what packs have to say the same of for them
+to hold.  They know nothing of the document's name, so a renamed document, and
+one that stands in the corpus twice, is worked on once.
 """
 
 from __future__ import annotations
