@@ -398,7 +398,7 @@ def test_lexicon_check_names_each_fault(capsys, tmp_path):
     assert (code, err) == (1, "")
     first, last = out.splitlines()
     assert first.startswith(f"{pack}/entries.tsv:3: schema: the example needs exactly one")
-    assert last == "1 fault, 0 remarks"
+    assert last == "1 fault, 0 warnings, 0 remarks"
 
 
 def test_lexicon_learn_proposes_entries_from_pairs(capsys, tmp_path):

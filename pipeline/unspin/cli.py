@@ -610,8 +610,8 @@ def check_lexicon(
         Path | None, typer.Option(help="Text never spun: .jsonl(.gz) with a field text, or a folder of .txt.")
     ] = None,
     fix: Annotated[bool, typer.Option("--fix", help="Mend what has a mechanical remedy, then check again.")] = False,
-    remarks: Annotated[bool, typer.Option("--remarks", help="Show remarks too, not only faults.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Give faults and remarks as JSON.")] = False,
+    remarks: Annotated[bool, typer.Option("--remarks", help="Show remarks too, not only faults and warnings.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Give faults, warnings and remarks as JSON.")] = False,
 ) -> int:
     """Check packs as code: schema, order, duplicates, loops, every example and keep sentence; exit 1 at a fault."""
     from unspin.lexicon import check, mend
@@ -632,10 +632,12 @@ def check_lexicon(
         _print(json.dumps([f._asdict() for f in findings], ensure_ascii=False, indent=1))
     else:
         for f in findings:
-            if f.fault or remarks:
+            if f.fault or f.warning or remarks:
                 _print(f"{f.path}:{f.line}: {f.code}: {f.message}")
-        unseen = "" if remarks or faults == len(findings) else " (--remarks shows them)"
-        _print(f"{_many(faults, 'fault')}, {_many(len(findings) - faults, 'remark')}{unseen}")
+        warnings = sum(f.warning for f in findings)
+        others = len(findings) - faults - warnings
+        unseen = "" if remarks or not others else " (--remarks shows them)"
+        _print(f"{_many(faults, 'fault')}, {_many(warnings, 'warning')}, {_many(others, 'remark')}{unseen}")
     return DIFFERENT if faults else 0
 
 
