@@ -166,3 +166,9 @@ def test_the_command_gives_json(pack, capsys):
 
 def test_the_bound_grows_with_the_evidence():
     assert wilson(1, 1) < wilson(9, 10) < wilson(90, 100) < 0.9
+
+
+def test_the_shipped_packs_have_neither_fault_nor_warning():
+    found = check()
+    assert [f"{f.path}:{f.line}: {f.code}" for f in found if f.fault or f.warning] == []
+    assert {f.code for f in found} == {"weak"}
