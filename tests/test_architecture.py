@@ -26,7 +26,7 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 
 #: Parts of a package that stand higher than the rest of it: they try entries out on whole documents.
 HIGHER = {
-    f"lexicon.{name}" for name in ("check", "proofs", "mend", "mine", "learn", "explain", "accept")
+    f"lexicon.{name}" for name in ("check", "proofs", "mend", "verdicts", "mine", "learn", "explain", "accept")
 }
 
 

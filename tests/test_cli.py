@@ -1,5 +1,6 @@
 """The command line: what it says, where, and with which exit code."""
 
+import csv
 import json
 import os
 import signal
@@ -122,6 +123,25 @@ def test_a_channel_is_switched_off_and_an_unknown_one_refused(capsys, articles):
     assert inside(capsys, "run", articles, "-q", "--without", "fuzzy", "--without", "facts", "-o", "there")[0] == 0
     assert json.loads(Path("there/run.json").read_text())["settings"]["without"] == ["facts", "fuzzy"]
     assert inside(capsys, "run", articles, "-q", "--without", "packs")[0] == 2
+
+
+def test_careful_is_an_option_of_run_and_restore_and_goes_before_the_file(capsys, articles):
+    Path("unspin.toml").write_text("careful = 0.7\n")
+
+    def outcomes(careful, folder):
+        assert inside(capsys, "run", articles, "-q", "--pack", "news", "--careful", careful, "-o", folder)[0] == 0
+        assert json.loads(Path(folder, "run.json").read_text())["settings"]["careful"] == careful
+        made = inside(capsys, "restore", articles / "spun.txt", "--json", "--pack", "news", "--careful", careful)[1]
+        rows = list(csv.DictReader(Path(folder, "edits.csv").read_text().splitlines()))
+        told = [json.loads(line)["outcome"] for line in made.splitlines()]
+        assert told == [row["outcome"] for row in rows if row["doc_id"] == "spun.txt"]
+        return told.count("changed")
+
+    assert outcomes(1.0, "sure") < outcomes(0.0, "bold")
+    for command in ("run", "restore"):
+        code, _, err = inside(capsys, command, articles / "spun.txt", "--careful", "2")
+        assert code == 2
+        assert "--careful" in err
 
 
 def test_settings_come_from_the_file_and_options_go_before_them(capsys, articles):
@@ -378,7 +398,7 @@ def test_lexicon_check_names_each_fault(capsys, tmp_path):
     assert (code, err) == (1, "")
     first, last = out.splitlines()
     assert first.startswith(f"{pack}/entries.tsv:3: schema: the example needs exactly one")
-    assert last == "1 fault, 0 remarks"
+    assert last == "1 fault, 0 warnings, 0 remarks"
 
 
 def test_lexicon_learn_proposes_entries_from_pairs(capsys, tmp_path):

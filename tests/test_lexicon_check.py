@@ -86,6 +86,37 @@ def test_an_example_that_shorter_entries_restore_just_so_is_no_remark(pack):
     assert [f.code for f in check([pack(words)]) if f.line == 3] in (["weak"], ["never"])
 
 
+RIVALS = ["eye specialist\teye doctor\tphrase\tThe [eye specialist|eye doctor] tested his sight on Monday.\t8",
+          "eye specialist\tophthalmologist\tphrase\tThe [eye specialist|ophthalmologist] tested his sight.\t8"]
+
+
+def test_two_readings_that_cannot_both_hold_are_a_warning_and_fix_lowers_the_one_that_loses(pack, capsys):
+    folder = pack(RIVALS)
+    (found,) = [f for f in check([folder]) if f.warning]
+    assert (found.code, found.fault) == ("rival", False)
+    assert f"for {found.plain!r} at 8 of ten places and for" in found.message
+    with pytest.raises(SystemExit) as ended:
+        main(["lexicon", "check", "--pack", str(folder)])
+    assert ended.value.code == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[0].startswith(f"{found.path}:{found.line}: rival: ")
+    assert out[-1].startswith("0 faults, 1 warning, ")
+    with pytest.raises(SystemExit):
+        main(["lexicon", "check", "--pack", str(folder), "--fix"])
+    assert {e.plain: e.often for e in read_pack(folder).entries} == {
+        plain: 2 if plain == found.plain else 8 for plain in ("eye doctor", "ophthalmologist")
+    }
+    assert not any(f.warning for f in check([folder]))
+
+
+def test_an_honest_low_judgement_that_loses_is_a_remark_and_no_warning(pack, capsys):
+    folder = pack([RIVALS[0], RIVALS[1][:-1] + "2"])
+    assert {(f.code, f.warning) for f in check([folder])} == {("weak", False)}
+    with pytest.raises(SystemExit):
+        main(["lexicon", "check", "--pack", str(folder)])
+    assert capsys.readouterr().out == "0 faults, 0 warnings, 1 remark (--remarks shows them)\n"
+
+
 @pytest.mark.parametrize("code", ["loop", "swap", "chain"])
 def test_judging_decides_which_way_two_phrases_go(pack, code):
     lines = [line.rpartition("\t")[0] + f"\t{often}" for line, often in zip(PLANTED[code][0], "72", strict=True)]
@@ -135,3 +166,9 @@ def test_the_command_gives_json(pack, capsys):
 
 def test_the_bound_grows_with_the_evidence():
     assert wilson(1, 1) < wilson(9, 10) < wilson(90, 100) < 0.9
+
+
+def test_the_shipped_packs_have_neither_fault_nor_warning():
+    found = check()
+    assert [f"{f.path}:{f.line}: {f.code}" for f in found if f.fault or f.warning] == []
+    assert {f.code for f in found} == {"weak"}

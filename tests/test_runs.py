@@ -308,14 +308,14 @@ def test_a_parquet_run_holds_the_same_rows(made, tmp_path):
 def test_an_error_in_one_document_stays_with_it(inputs, tmp_path, monkeypatch):
     from unspin import documents
 
-    whole = documents.restore_document
+    whole = documents.restore_piecewise
 
     def break_at(source, restorer):
         if source.doc_id == "a2.txt":
             raise ValueError("a \ud800 fault")
         return whole(source, restorer)
 
-    monkeypatch.setattr(documents, "restore_document", break_at)
+    monkeypatch.setattr(documents, "restore_piecewise", break_at)
     summary = go(inputs, tmp_path / "run")
     (row,) = [row for row in rows(tmp_path / "run", "documents") if row["status"] == "failed"]
     assert row["doc_id"] == "a2.txt"

@@ -24,7 +24,7 @@ from unspin import __version__
 if TYPE_CHECKING:
     from unspin.records import Edit, Restoration, Source
     from unspin.restore import Restorer
-    from unspin.runs import Progress, Summary
+    from unspin.runs import Progress, Redone, Summary
     from unspin.settings import Choices
 
 #: Exit codes of the contract.
@@ -211,16 +211,30 @@ Without = Annotated[
         metavar="CHANNEL", help="Switch off glossary, fuzzy or facts; may be repeated.", show_default=False
     ),
 ]
+Careful = Annotated[
+    float | None,
+    typer.Option(min=0, max=1, help="0 to 1: the higher, the surer a change must be. [default: 0.5]",
+                 show_default=False),
+]
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", help="Settings file, instead of ./unspin.toml.", show_default=False)
 ]
 
 
-def _restorer(packs: list[str] | None, settings: Path | None, without: list[str] | None = None) -> Restorer:
+def _restorer(
+    packs: list[str] | None,
+    settings: Path | None,
+    without: list[str] | None = None,
+    careful: float | None = None,
+) -> Restorer:
     from unspin.restore import Restorer
 
     own = _choices(settings).settings
-    return Restorer.load(tuple(packs or own.packs), careful=own.careful, without=_channels(without) or own.without)
+    return Restorer.load(
+        tuple(packs or own.packs),
+        careful=own.careful if careful is None else careful,
+        without=_channels(without) or own.without,
+    )
 
 
 def _channels(named: list[str] | None) -> tuple[str, ...]:
@@ -249,6 +263,7 @@ def run(
     scheduler: Annotated[str, typer.Option(metavar="ADDRESS", help="A Dask scheduler that is running.")] = "",
     pack: Packs = None,
     without: Without = None,
+    careful: Careful = None,
     format: Annotated[Format | None, typer.Option(help="Format of the tables.", show_default=False)] = None,
     settings: SettingsFile = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Ignore earlier work.")] = False,
@@ -272,6 +287,8 @@ def run(
         choices = choices._replace(settings=choices.settings._replace(packs=tuple(pack)))
     if without:
         choices = choices._replace(settings=choices.settings._replace(without=_channels(without)))
+    if careful is not None:
+        choices = choices._replace(settings=choices.settings._replace(careful=careful))
     if counterfactual:
         choices = choices._replace(settings=choices.settings._replace(counterfactual=True))
     choices = choices._replace(
@@ -313,10 +330,37 @@ def _summary(summary: Summary) -> Iterable[str]:
     reused = f"; {summary.reused:,} known from earlier work" if summary.reused else ""
     total = sum(summary.documents.values())
     yield f"{_many(total, 'document')} ({by_status}{reused})"
+    if summary.redone:
+        yield _redone(summary.redone)
     yield f"{_many(summary.changed, 'edit')}, {_many(summary.suspects, 'suspect')} to review"
     entities, relations = summary.counts["entities"], summary.counts["relations"]
     yield f"{_many(entities, 'entity', 'entities')}, {_many(relations, 'relation')}"
     yield f"report: {summary.folder / 'report.html'}"
+
+
+#: Entries that the summary of a run names.
+NAMED = 3
+
+
+def _redone(redone: Redone) -> str:
+    """Say what an edited pack came to.
+
+    >>> from unspin.runs import Redone
+    >>> _redone(Redone(1, 200, ("army>military",), 0))
+    '1 of 200 documents redone: entries changed: army>military'
+    >>> _redone(Redone(9, 200, ("a>b", "c>d", "e>f", "g>h"), 1))
+    '9 of 200 documents redone: entries changed: a>b, c>d, e>f and 1 more; 1 gone'
+    >>> _redone(Redone(0, 200, (), 0))
+    '0 of 200 documents redone: no entry changed, but other lines of packs'
+    """
+    parts = []
+    if redone.entries:
+        more = f" and {len(redone.entries) - NAMED:,} more" if len(redone.entries) > NAMED else ""
+        parts.append(f"entries changed: {', '.join(redone.entries[:NAMED])}{more}")
+    if redone.gone:
+        parts.append(f"{redone.gone:,} gone")
+    why = "; ".join(parts) or "no entry changed, but other lines of packs"
+    return f"{redone.documents:,} of {_many(redone.of, 'document')} redone: {why}"
 
 
 def _many(count: int, one: str, many: str = "") -> str:
@@ -338,13 +382,14 @@ def restore(
     as_json: Annotated[bool, typer.Option("--json", help="Give the edits as JSON, one a line.")] = False,
     pack: Packs = None,
     without: Without = None,
+    careful: Careful = None,
     settings: SettingsFile = None,
 ) -> int:
     """Write the restored text to standard output, like any filter."""
     if diff and as_json:
         raise CallError("--diff and --json exclude each other; give one of them")
     failed = False
-    for restoration in _restored(file, pack, settings, without):
+    for restoration in _restored(file, pack, settings, without, careful):
         source = restoration.source
         if source.status:
             print(f"unspin: {source.doc_id}: {source.status}: {source.reason}", file=sys.stderr)
@@ -361,7 +406,7 @@ def restore(
 
 
 def _restored(
-    file: str, packs: list[str] | None, settings: Path | None, without: list[str] | None = None
+    file: str, packs: list[str] | None, settings: Path | None, without: list[str] | None, careful: float | None
 ) -> Iterator[Restoration]:
     """Restore the documents of a file; what could not be read comes with its reason."""
     import tempfile
@@ -387,7 +432,7 @@ def _restored(
             if source.status:
                 yield Restoration(source, source.status, "", (), (), (), Metadata(), 0.0, "")
                 continue
-            restorer = restorer or _restorer(packs, settings, without)
+            restorer = restorer or _restorer(packs, settings, without, careful)
             yield restore_document(source, restorer)
 
 
@@ -565,8 +610,8 @@ def check_lexicon(
         Path | None, typer.Option(help="Text never spun: .jsonl(.gz) with a field text, or a folder of .txt.")
     ] = None,
     fix: Annotated[bool, typer.Option("--fix", help="Mend what has a mechanical remedy, then check again.")] = False,
-    remarks: Annotated[bool, typer.Option("--remarks", help="Show remarks too, not only faults.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Give faults and remarks as JSON.")] = False,
+    remarks: Annotated[bool, typer.Option("--remarks", help="Show remarks too, not only faults and warnings.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Give faults, warnings and remarks as JSON.")] = False,
 ) -> int:
     """Check packs as code: schema, order, duplicates, loops, every example and keep sentence; exit 1 at a fault."""
     from unspin.lexicon import check, mend
@@ -587,10 +632,12 @@ def check_lexicon(
         _print(json.dumps([f._asdict() for f in findings], ensure_ascii=False, indent=1))
     else:
         for f in findings:
-            if f.fault or remarks:
+            if f.fault or f.warning or remarks:
                 _print(f"{f.path}:{f.line}: {f.code}: {f.message}")
-        unseen = "" if remarks or faults == len(findings) else " (--remarks shows them)"
-        _print(f"{_many(faults, 'fault')}, {_many(len(findings) - faults, 'remark')}{unseen}")
+        warnings = sum(f.warning for f in findings)
+        others = len(findings) - faults - warnings
+        unseen = "" if remarks or not others else " (--remarks shows them)"
+        _print(f"{_many(faults, 'fault')}, {_many(warnings, 'warning')}, {_many(others, 'remark')}{unseen}")
     return DIFFERENT if faults else 0
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from unspin.edits import OffsetMap, apply, compose
 from unspin.layout import layout, metadata
 from unspin.records import CLEAN_KINDS, Block, Metadata, Restoration, Source
-from unspin.restore import Restorer
+from unspin.restore import Piece, Restorer
 from unspin.tidy import tidy
 
 
@@ -19,6 +21,11 @@ def restore_document(source: Source, restorer: Restorer) -> Restoration:
     >>> restore_document(source, Restorer.load()).text
     'The talks were held. The army left.'
     """
+    return restore_piecewise(source, restorer)[0]
+
+
+def restore_piecewise(source: Source, restorer: Restorer) -> tuple[Restoration, Sequence[Piece]]:
+    """Restore a document, and give the pieces that were decoded with it."""
     surface = tidy(source.text)
     tidied = apply(source.text, surface)
     blocks = layout(tidied)
@@ -36,7 +43,7 @@ def restore_document(source: Source, restorer: Restorer) -> Restoration:
     own = metadata(text, placed)
     told = source.metadata
     joint = Metadata(*(outside or inside for outside, inside in zip(told, own, strict=True)))
-    return Restoration(
+    restoration = Restoration(
         source,
         decoded.status,
         text,
@@ -47,6 +54,7 @@ def restore_document(source: Source, restorer: Restorer) -> Restoration:
         round(decoded.spin_score, 4),
         decoded.pack,
     )
+    return restoration, decoded.pieces
 
 
 def move(block: Block, offsets: OffsetMap, text: str) -> Block:

@@ -1,8 +1,9 @@
 """What became of each document, kept between runs, so that a run goes on where one was cut short.
 
 One SQLite file inside the run folder.  Results are kept under a key of all
-that they depend on and know nothing of the document's name, so a renamed
-document, and one that stands in the corpus twice, is worked on once.
+that they depend on but packs, with what packs have to say the same of for them
+to hold.  They know nothing of the document's name, so a renamed document, and
+one that stands in the corpus twice, is worked on once.
 """
 
 from __future__ import annotations
@@ -34,6 +35,14 @@ class Result(NamedTuple):
     final: bool  #: False: an error of ours, tried again by the next run
     facts: bytes  #: its rows and texts as JSON
     mentions: bytes  #: its mentions as JSON, apart, since naming the entities needs nothing else
+    footing: bytes = b""  #: what its restoration stands on; empty where no pack had a part in it
+
+
+class Known(NamedTuple):
+    """What is kept of a result besides what came of the document."""
+
+    packs: str  #: mark of the packs that it was made with, or last found to hold under
+    footing: bytes
 
 
 class Planned(NamedTuple):
@@ -44,8 +53,12 @@ class Planned(NamedTuple):
     key: str
 
 
+#: Raised when the tables are others: work that an older version kept is of no use to this one anyway.
+_VERSION = 2
+
 _TABLES = """
-CREATE TABLE IF NOT EXISTS results (key TEXT PRIMARY KEY, final INTEGER, facts BLOB, mentions BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS results
+    (key TEXT PRIMARY KEY, final INTEGER, packs TEXT, footing BLOB, facts BLOB, mentions BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT);
 DROP TABLE IF EXISTS documents;
 DROP TABLE IF EXISTS files;
@@ -57,11 +70,14 @@ CREATE TABLE files (name TEXT PRIMARY KEY, doc_id TEXT) WITHOUT ROWID;
 class Results:
     """The finished work of a run folder, open for one run at a time.
 
+    ``packs``: mark of the packs of this run, which what is kept is made with.
+
     Raises Busy where another run has it open, Damaged where the file is not
     what it should be.
     """
 
-    def __init__(self, run: Path, fresh: bool = False) -> None:
+    def __init__(self, run: Path, fresh: bool = False, packs: str = "") -> None:
+        self._packs = packs
         self.folder = run / FOLDER
         self.folder.mkdir(parents=True, exist_ok=True)
         # The work is nobody's business but this run's: a committed run folder leaves it out.
@@ -98,6 +114,8 @@ class Results:
         # Survives the death of the process at any moment; a power cut may take the last second's work.
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._holder.write_text(f"{os.getpid()}\n")
+        if self._db.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
+            self._db.executescript(f"DROP TABLE IF EXISTS results; PRAGMA user_version = {_VERSION}")
         self._db.executescript(_TABLES)
         self._db.execute("DELETE FROM results WHERE NOT final")
         if fresh:
@@ -119,8 +137,16 @@ class Results:
         self._db.close()
         self._holder.unlink(missing_ok=True)
 
-    def __contains__(self, key: str) -> bool:
-        return self._db.execute("SELECT 1 FROM results WHERE key = ?", (key,)).fetchone() is not None
+    def known(self, key: str) -> Known | None:
+        """Give what a kept result stands on; None where there is no result."""
+        row = self._db.execute("SELECT packs, footing FROM results WHERE key = ?", (key,)).fetchone()
+        return Known(row[0], zlib.decompress(row[1]) if row[1] else b"") if row is not None else None
+
+    def confirm(self, key: str) -> None:
+        """Note that a result holds under the packs of this run."""
+        if not self._db.in_transaction:
+            self._db.execute("BEGIN")
+        self._db.execute("UPDATE results SET packs = ? WHERE key = ?", (self._packs, key))
 
     def plan(self, place: int, document: Planned, file: str) -> str:
         """Note a document of this run; give the document whose id or file name it would take, or nothing."""
@@ -139,8 +165,11 @@ class Results:
         if not self._db.in_transaction:
             self._db.execute("BEGIN")
         # Level 1: a fifth of the size for a hundredth of the time that the document took.
-        rows = ((r.key, r.final, zlib.compress(r.facts, 1), zlib.compress(r.mentions, 1)) for r in results)
-        self._db.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)", rows)
+        rows = (
+            (r.key, r.final, self._packs, *(zlib.compress(blob, 1) for blob in (r.footing, r.facts, r.mentions)))
+            for r in results
+        )
+        self._db.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?)", rows)
         self._db.execute("COMMIT")
 
     def planned(self) -> int:

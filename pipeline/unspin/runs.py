@@ -76,6 +76,15 @@ class Job(NamedTuple):
     decisions: tuple[Decision, ...] = ()
 
 
+class Redone(NamedTuple):
+    """What other packs than those of earlier work came to."""
+
+    documents: int  #: whose result did not hold under the packs of this run
+    of: int  #: whose result was known
+    entries: tuple[str, ...]  #: that were edited or added since, as ``spun>plain``
+    gone: int  #: entries that are no longer there
+
+
 class Summary(NamedTuple):
     """What a run came to."""
 
@@ -87,6 +96,7 @@ class Summary(NamedTuple):
     reused: int  #: documents whose result was known from earlier work
     troubled: list[tuple[str, str, str]]  #: doc_id, status, reason of the first refused and failed ones
     unheeded: tuple[tuple[Decision, str], ...] = ()  #: decisions that had no effect, with the reason
+    redone: Redone | None = None  #: where packs are others than those of earlier work
 
 
 # ---------------------------------------------------------------- what results depend on
@@ -113,17 +123,38 @@ def identity(settings: Settings) -> dict[str, Any]:
     }
 
 
-def rule_marks(settings: Settings) -> dict[str, str]:
-    """Give the marks of the entries of each pack, by which a comparison tells which rules were edited."""
-    found: dict[str, str] = {}
+#: What a rule says, by rule, by pack.
+Rules = Mapping[str, Mapping[str, str]]
+
+
+def rules_of(settings: Settings) -> Rules:
+    """Give what the entries of each pack say, by which it is told which rules were edited."""
+    found: dict[str, dict[str, str]] = {}
     for pack in lexicon.read_packs(settings.packs):
         rules: dict[str, str] = {}
         for entry in pack.entries:
             # Where it stands, and its proof, have no effect on what it does.
             own = repr([v for k, v in entry._asdict().items() if k not in {"path", "line", "pack", "example"}])
             rules[entry.rule] = rules.get(entry.rule, "") + own
-        found[pack.name] = tables.pack_rules(rules)
+        found[pack.name] = rules
     return found
+
+
+def edited(rules: Rules, folder: Path) -> tuple[tuple[str, ...], int]:
+    """Give the entries that are other than in the run that a folder holds, as ``spun>plain``, and how many are gone."""
+    try:
+        told = json.loads((folder / "run.json").read_text(encoding="utf-8"))["rules"]
+        old = {pack: tables.unpack_rules(packed) for pack, packed in told.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return (), 0  # it was cut short while it was written
+    now = {pack: tables.unpack_rules(tables.pack_rules(own)) for pack, own in rules.items()}
+    found = {
+        rule.partition("/")[2].rpartition(":")[0]
+        for pack, own in rules.items()
+        for rule in own
+        if old.get(pack, {}).get(mark := tables.rule_mark(rule)) != now[pack][mark]
+    }
+    return tuple(sorted(found)), sum(len(marks.keys() - now.get(pack, {}).keys()) for pack, marks in old.items())
 
 
 def code_hash() -> str:
@@ -183,17 +214,36 @@ def mark_of(told: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
+def without_packs(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what all results depend on; on packs each depends in its own places only (``restore/footing.py``)."""
+    return {
+        **told,
+        "lexicons": {name: value for name, value in told["lexicons"].items() if not name.startswith("pack ")},
+        "settings": {name: value for name, value in told["settings"].items() if name != "packs"},
+    }
+
+
 @functools.lru_cache(maxsize=1)
-def _load(settings: Settings, mark: str) -> tuple[Restorer, Extractor]:
+def _load_restorer(settings: Settings, mark: str) -> tuple[Restorer, Mapping[str, str]]:
+    """Give the restorer and the spinner family of each pack; ``mark`` tells these packs from what they were before."""
+    from unspin.restore import Restorer, uncollected
+
+    with uncollected():
+        restorer = Restorer.load(settings.packs, careful=settings.careful, without=settings.without)
+        return restorer, {pack.name: pack.family for pack in restorer.packs}
+
+
+@functools.lru_cache(maxsize=1)
+def _load(settings: Settings, mark: str) -> tuple[Restorer, Extractor, Mapping[str, str]]:
     if mark_of(identity(settings)) != mark:
         # Another machine, or a file that was saved a moment ago: its results would pass for those of this run.
         raise RunError("a worker has other code, lexicons or libraries than the run; make them the same and run again")
     from unspin.extract import Extractor
-    from unspin.restore import Restorer, uncollected
+    from unspin.restore import uncollected
 
     try:
+        restorer, families = _load_restorer(settings, mark)
         with uncollected():
-            restorer = Restorer.load(settings.packs, careful=settings.careful, without=settings.without)
             extractor = Extractor(settings.model or None)
     except Exception as error:
         # As a plain message: not every exception finds its way back from another process.
@@ -201,33 +251,42 @@ def _load(settings: Settings, mark: str) -> tuple[Restorer, Extractor]:
     extractor.nlp = Remembering(extractor.nlp)  # type: ignore[assignment]
     # Millions of objects that stay for good: walking through them at each full collection took a fourteenth of a run.
     gc.freeze()
-    return restorer, extractor
+    return restorer, extractor, families
 
 
 def work(settings: Settings, mark: str, shard: tuple[Job, ...]) -> list[Result]:
     """Restore and extract the documents of a shard; what goes wrong with one stays with that one."""
-    restorer, extractor = _load(settings, mark)
+    restorer, extractor, families = _load(settings, mark)
     from unspin.restore import uncollected
 
     with uncollected():  # a shard leaves few cycles behind; looking for them at every turn took a fourteenth of a run
-        return _work(restorer, extractor, settings.counterfactual, shard)
+        restored = [_restored(job, restorer, families) for job in shard]
+        return _extract(restored, extractor, settings.counterfactual, shard)
 
 
-def _work(restorer: Restorer, extractor: Extractor, counterfactual: bool, shard: tuple[Job, ...]) -> list[Result]:
-    restored = [_restored(job, restorer) for job in shard]
+class Restored(NamedTuple):
+    """A document restored, and what that stands on."""
+
+    restoration: Restoration
+    footing: bytes
+
+
+def _extract(
+    restored: Sequence[Restored | Result], extractor: Extractor, counterfactual: bool, shard: tuple[Job, ...]
+) -> list[Result]:
     # The blocks of the whole shard go to the model together: batches of one document's few blocks fill it badly.
     waiting: Iterator[Extraction] | None
     try:
-        waiting = iter(list(extractor.extract(made for made in restored if isinstance(made, Restoration))))
+        waiting = iter(list(extractor.extract(made.restoration for made in restored if isinstance(made, Restored))))
     except Exception:
         waiting = None  # one by one, which tells whose fault it is
     return [
-        _extracted(job, made, waiting, extractor, counterfactual) if isinstance(made, Restoration) else made
+        _extracted(job, made, waiting, extractor, counterfactual) if isinstance(made, Restored) else made
         for job, made in zip(shard, restored, strict=True)
     ]
 
 
-def _restored(job: Job, restorer: Restorer) -> Restoration | Result:
+def _restored(job: Job, restorer: Restorer, families: Mapping[str, str]) -> Restored | Result:
     """Give a document restored, or its result where there is nothing to extract."""
     source = job.source
     try:
@@ -236,26 +295,29 @@ def _restored(job: Job, restorer: Restorer) -> Restoration | Result:
         if source.status:
             final = source.status != "failed" and not job.key.startswith("?")
             return Result(job.key, final, tables.compact({"document": tables.document_row(source, None)}), b"[]")
-        from unspin.documents import restore_document
+        from unspin.documents import restore_piecewise
+        from unspin.restore.footing import footing
 
-        restoration = restore_document(source, restorer)
-        return decide(restoration, job.decisions) if job.decisions else restoration
+        restoration, pieces = restore_piecewise(source, restorer)
+        kept = footing(pieces, families)
+        return Restored(decide(restoration, job.decisions) if job.decisions else restoration, kept)
     except Exception as error:
         return failure(job, source, _reason(error))
 
 
 def _extracted(
     job: Job,
-    restoration: Restoration,
+    made: Restored,
     waiting: Iterator[Extraction] | None,
     extractor: Extractor,
     counterfactual: bool,
 ) -> Result:
     """Give the result of a restored document, which is extracted here where that is still to do."""
+    restoration = made.restoration
     try:
         extraction = next(waiting if waiting is not None else iter(extractor.extract([restoration])))
         facts, mentions = _facts(restoration, extraction, extractor, counterfactual)
-        return Result(job.key, not job.key.startswith("?"), facts, mentions)
+        return Result(job.key, not job.key.startswith("?"), facts, mentions, made.footing)
     except Exception as error:
         return failure(job, restoration.source, _reason(error))
 
@@ -329,10 +391,10 @@ def run(
         raise EngineError(f"no engine {engine!r}; there are {', '.join(ENGINES)}")
     items = _items(inputs, folder)
     told = identity(choices.settings)
-    rules = rule_marks(choices.settings)
+    rules = rules_of(choices.settings)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        results = Results(folder, fresh)
+        results = Results(folder, fresh, packs=mark_of(told["lexicons"]))
     except Busy as error:
         raise RunError(f"{folder}: another run is writing there (process {error}); wait for it, or use -o") from None
     except sqlite3.OperationalError as error:
@@ -343,9 +405,12 @@ def run(
         if isinstance(engine, str):
             workers = choices.workers or _workers_that_pay(items)
             engine = open_engine(engine, workers, scheduler, own_process=results.cut_short)
-        reused = _work_through(items, results, choices.settings, told, engine, progress, decisions or {})
+        reused, checked, again = _work_through(
+            items, results, choices.settings, told, engine, progress, decisions or {}
+        )
+        redone = Redone(again, checked, *edited(rules, folder)) if checked else None
         worked = time.time()
-        summary = _write(folder, results, choices.format, reused, told, decisions or {})
+        summary = _write(folder, results, choices.format, reused, told, decisions or {})._replace(redone=redone)
         results.forget_others()
         counts = summary.counts | {"documents": sum(summary.documents.values())}
         about = told | {
@@ -358,8 +423,9 @@ def run(
                 "documents_seconds": round(worked - began, 3),
                 "writing_seconds": round(time.time() - worked, 3),
                 "reused": reused,
+                "redone": again,
             },
-            "rules": rules,
+            "rules": {pack: tables.pack_rules(own) for pack, own in rules.items()},
         }
         _put(folder, "run.json", (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode())
     return summary
@@ -399,21 +465,43 @@ def _work_through(
     engine: Engine,
     progress: Progress,
     decisions: Mapping[str, tuple[Decision, ...]],
-) -> int:
-    """Bring every document to a result; give how many were known from earlier work."""
-    mark = mark_of(told)
+) -> tuple[int, int, int]:
+    """Bring every document to a result.
+
+    Gives how many results were known from earlier work; how many of earlier
+    work were asked whether they hold under other packs; how many did not.
+    """
+    mark, packs = mark_of(told), mark_of(told["lexicons"])
     under_way: set[str] = set()
     places = itertools.count()
-    done = reused = 0
+    done = reused = checked = again = 0
+    asked: dict[str, bool] = {}  # key of a result made with other packs -> whether it holds under those of this run
+
+    def is_known(key: str) -> bool:
+        nonlocal checked, again
+        if key in asked:  # a document of the same text
+            checked, again = checked + 1, again + (not asked[key])
+        if key in under_way:
+            return True
+        known = results.known(key)
+        if known is None:
+            return False
+        if known.packs != packs:
+            asked[key] = not known.footing or _holds(known.footing, settings, mark)
+            checked, again = checked + 1, again + (not asked[key])
+            if not asked[key]:
+                return False
+            results.confirm(key)
+        return True
 
     def pending() -> Iterator[tuple[Job, int]]:
         nonlocal done, reused
-        for job, path, size in _jobs(items, mark, decisions):
+        for job, path, size in _jobs(items, mark_of(without_packs(told)), decisions):
             doc_id = job.item.doc_id
             taken = results.plan(next(places), Planned(doc_id, path, job.key), tables.text_name(doc_id))
             if taken:
                 raise RunError(f"{path}: {doc_id} and {taken} would be one in the run folder; rename one of them")
-            if job.key in results or job.key in under_way:
+            if is_known(job.key):
                 reused += job.key not in under_way
                 done += 1
                 progress(done, max(done, len(items)))
@@ -429,7 +517,14 @@ def _work_through(
         done += len(shard)
         progress(done, max(done, len(items)))
     results.keep([])  # commits what was planned after the last shard
-    return reused
+    return reused, checked, again
+
+
+def _holds(kept: bytes, settings: Settings, mark: str) -> bool:
+    """Tell whether a result stands on the packs as they are now."""
+    from unspin.restore.footing import holds
+
+    return holds(kept, *_load_restorer(settings, mark))
 
 
 def _jobs(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from unspin.layout import layout
-from unspin.lexicon.proofs import prove, side_by_side
+from unspin.lexicon.proofs import Proof, prove, side_by_side
 from unspin.lexicon.read import (
     MARK,
     Entry,
@@ -24,7 +25,8 @@ from unspin.lexicon.read import (
     read_pack,
     read_packs,
 )
-from unspin.records import Block, Edit
+from unspin.lexicon.verdicts import Verdicts
+from unspin.records import Block
 from unspin.restore import Restorer, candidates, features
 from unspin.restore.candidates import Trie
 from unspin.restore.language_model import Web
@@ -44,9 +46,10 @@ class Finding(NamedTuple):
     line: int
     code: str
     message: str  #: what is wrong and what to do
-    fault: bool = True  #: False: a remark that does not fail the check
+    fault: bool = True  #: False: a warning or a remark, which does not fail the check
     spun: str = ""
     plain: str = ""
+    warning: bool = False  #: no fault, but something to act upon
 
 
 class Record(NamedTuple):
@@ -236,22 +239,45 @@ TOLD = {
                     "write an example that shows the plain phrase in its usual company"),
     "shadowed": (True, "its example is taken by a longer entry, which gives {winner!r}; choose an example that the "
                        "longer one does not cover, or delete the line"),
-    "weak": (False, "in its example {winner!r} wins ({plain!r} has {p:.0%}); a clearer example or a higher 'often' "
-                    "would help"),
+    "rival": (False, "stands for {plain!r} at {often} of ten places and for {winner!r} at {other}, which wins in its "
+                     "own example; judge anew, so that both come to ten at most (--fix lowers this one)"),
+    "weak": (False, "in its example {winner!r} wins ({plain!r} has {p:.0%}); in other company it may win"),
 }
 
+#: Finds out what becomes of an entry in its example; made when the first one is to be proved.
+Proofs = Callable[[Entry], Proof]
 
-def run_examples(packs: Sequence[Pack], restorer: Restorer, trie: Trie) -> list[Finding]:
+
+def run_examples(packs: Sequence[Pack], proofs: Proofs, verdicts: Verdicts) -> list[Finding]:
     """Run each entry's example and report where it does not win; suspects are never applied, so they are not run."""
     entries = [entry for pack in packs for entry in pack.entries if not entry.suspect]
+    by_example = {entry.example: entry for entry in entries}
+    by_rule = {entry.rule: entry for entry in entries}
     found: list[Finding] = []
-    for entry, proof in zip(entries, side_by_side(lambda e: prove(e, restorer, trie), entries), strict=True):
-        if proof.outcome in TOLD:
-            fault, words = TOLD[proof.outcome]
-            told = words.format(plain=entry.plain, winner=proof.winner, p=proof.probability)
-            found.append(Finding(entry.path, entry.line, proof.outcome, f"{entry.rule}: {told}", fault,
-                                 entry.spun, entry.plain))
+    made = verdicts.ask("example", [e.example for e in entries], lambda example: list(proofs(by_example[example])))
+    for entry, told in zip(entries, made, strict=True):
+        proof = Proof(*told)
+        if proof.outcome not in TOLD:
+            continue
+        rival = by_rule.get(proof.rule)
+        code = "rival" if proof.outcome == "weak" and rival and contradicts(entry, rival) else proof.outcome
+        fault, words = TOLD[code]
+        said = words.format(plain=entry.plain, winner=rival.plain if rival and code == "rival" else proof.winner,
+                            p=proof.probability, often=entry.often, other=rival.often if rival else 0)
+        found.append(Finding(entry.path, entry.line, code, f"{entry.rule}: {said}", fault, entry.spun, entry.plain,
+                             code == "rival"))
     return found
+
+
+def contradicts(entry: Entry, rival: Entry) -> bool:
+    """Tell whether an entry that is judged a marker cannot be one by how another of the same spun phrase is judged.
+
+    >>> army = Entry("army", "military", "noun", "the [army|military] said", 8, False, "p", "x", 2)
+    >>> contradicts(army, army._replace(plain="forces", often=8)), contradicts(army, army._replace(often=8))
+    (True, False)
+    """
+    same = rival.spun.lower() == entry.spun.lower() and rival.plain.lower() != entry.plain.lower()
+    return same and (entry.often or 0) >= MARKER and (entry.often or 0) + (rival.often or 0) > 10
 
 
 def keep_lines(packs: Sequence[Pack]) -> list[tuple[str, int, str]]:
@@ -266,19 +292,19 @@ def keep_lines(packs: Sequence[Pack]) -> list[tuple[str, int, str]]:
     return found
 
 
-def run_keep(packs: Sequence[Pack], restorer: Restorer) -> list[Finding]:
+def run_keep(packs: Sequence[Pack], restorer: Callable[[], Restorer], verdicts: Verdicts) -> list[Finding]:
     """Run each keep sentence as a document of its own and report what it lost."""
-    def lost(sentence: str) -> list[Edit]:
-        edits = restorer.restore(sentence, [Block("b1", "", "paragraph", 0, len(sentence))]).edits
-        return [e for e in edits if e.outcome == "changed"]
+    def lost(sentence: str) -> list[list[str]]:
+        edits = restorer().restore(sentence, [Block("b1", "", "paragraph", 0, len(sentence))]).edits
+        return [[e.rule, e.original, e.replacement] for e in edits if e.outcome == "changed"]
 
     kept = keep_lines(packs)
     return [
-        Finding(path, number, "keep", f"{e.rule} changes {e.original!r} to {e.replacement!r} in {sentence!r}; "
+        Finding(path, number, "keep", f"{rule} changes {original!r} to {replacement!r} in {sentence!r}; "
                                       "lower its 'often' (--fix does, down to 1), or make it suspect", True,
-                *phrases_of(e.rule))
-        for (path, number, sentence), edits in zip(kept, side_by_side(lost, [s for _, _, s in kept]), strict=True)
-        for e in edits
+                *phrases_of(rule))
+        for (path, number, sentence), edits in zip(kept, verdicts.ask("keep", [s for *_, s in kept], lost), strict=True)
+        for rule, original, replacement in edits
     ]
 
 
@@ -374,16 +400,26 @@ def check(names: Sequence[str | Path] = (), clean: Path | None = None) -> list[F
         return found
     mark = fingerprint(folders)
     rows = candidates.load_rows(lambda: packs, mark)
-    trie = candidates.build_trie(rows)
-    restorer = Restorer(packs, trie, features.load_weights(), (Trigram(), Web.load()), 0.5, mark,
+
+    @functools.cache
+    def trie() -> Trie:
+        return candidates.build_trie(rows)
+
+    @functools.cache
+    def restorer() -> Restorer:
+        return Restorer(packs, trie(), features.load_weights(), (Trigram(), Web.load()), 0.5, mark,
                         features.load_records())
+
     found = check_entries(packs, candidates.remembered_forms())
     found += covered(packs, rows)
     told = {(f.path, f.line) for f in found if f.code in {"never", "covered"}}
-    found += [f for f in run_examples(packs, restorer, trie) if (f.path, f.line) not in told]
-    found += run_keep(packs, restorer)
+    verdicts = Verdicts(packs, rows)
+    examples = run_examples(packs, lambda entry: prove(entry, restorer(), trie()), verdicts)
+    found += [f for f in examples if (f.path, f.line) not in told]
+    found += run_keep(packs, restorer, verdicts)
+    verdicts.keep()
     if clean is not None:
-        found += demoted(weigh_on_clean(read_clean(clean), restorer))
+        found += demoted(weigh_on_clean(read_clean(clean), restorer()))
     return sorted(found, key=lambda f: (f.path, f.line, f.code, f.message))
 
 

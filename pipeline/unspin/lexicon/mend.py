@@ -36,14 +36,15 @@ def mend(findings: Sequence[Finding], names: Sequence[str | Path] = ()) -> dict[
     is replaced by a sentence of the packs that does, and where there is none the
     entry becomes a suspect; of two phrases that stand for each other the one
     with less evidence stands back; what spoils a keep sentence is judged lower,
-    down to 1; what misses its budget becomes a suspect; lines are sorted.
+    down to 1; of readings that are judged to hold at more than ten of ten places
+    the one that loses gives way; what misses its budget becomes a suspect; lines are sorted.
     """
     todo: Lines = {}
     for f in findings:
         if f.code == "self-map":
             todo.setdefault(f.path, {})[f.line] = None
     readable = not any(f.code == "schema" for f in findings)
-    if readable and not todo and any(f.fault for f in findings):
+    if readable and not todo and any(f.fault or f.warning for f in findings):
         todo = remedies(findings, Restorer.load(names))
     changed: dict[str, int] = {}
     for name, lines in sorted(todo.items()):
@@ -77,7 +78,7 @@ def remedies(findings: Sequence[Finding], restorer: Restorer) -> Lines:
     for f in findings:
         found = at.get((f.path, f.line))
         pair = by_pair.get((f.spun.lower(), f.plain.lower()), [])
-        if not f.fault:
+        if not (f.fault or f.warning):
             continue
         if f.code == "unsorted":
             todo.setdefault(f.path, {})
@@ -100,6 +101,9 @@ def remedies(findings: Sequence[Finding], restorer: Restorer) -> Lines:
             continue
         elif f.code in {"duplicate", "covered"}:
             put(found, None)
+        elif f.code == "rival":
+            others = (e.often or 0 for e in entries if e.spun.lower() == f.spun.lower() and e.plain != f.plain)
+            put(found, line_of(found._replace(often=max(1, 10 - max(others, default=0)))))
         elif f.code == "budget":
             put(found, line_of(found._replace(often=None, suspect=True)))
         elif f.code == "missed" and not is_findable(found):

@@ -29,6 +29,7 @@ class Proof(NamedTuple):
     outcome: str  #: ``wins weak never shadowed missed``
     probability: float  #: of the entry's own plain phrase
     winner: str  #: what stands there after restoring
+    rule: str = ""  #: of the reading that won instead of the entry's
 
 
 def spun_example(entry: Entry) -> tuple[str, int, int]:
@@ -93,11 +94,11 @@ def prove(entry: Entry, restorer: Restorer, trie: Trie) -> Proof:
         return Proof("wins" if least >= restorer.weights.changed else "weak", own, mark[2])
     for choice in choices:
         if (choice.first, choice.last) == (first, last):
-            plain = choice.candidate.plain if choice.candidate else mark[1]
-            return Proof("never" if own < NEVER else "weak", own, plain)
+            plain, rule = (choice.candidate.plain, choice.candidate.rule) if choice.candidate else (mark[1], "")
+            return Proof("never" if own < NEVER else "weak", own, plain, rule)
     if over:
         longer = over[0].last - over[0].first > last - first
-        return Proof("shadowed" if longer else "weak", 0.0, over[0].candidate.plain)
+        return Proof("shadowed" if longer else "weak", 0.0, over[0].candidate.plain, over[0].candidate.rule)
     return Proof("weak", 0.0, mark[1])
 
 

@@ -53,6 +53,7 @@ class Decoded(NamedTuple):
     status: str  #: ``done`` or ``clean``
     spin_score: float
     pack: str
+    pieces: Sequence[Piece] = ()  #: what was decoded, with what the packs say of it
 
 
 Floats = npt.NDArray[np.float64]
@@ -211,7 +212,7 @@ class Restorer:
         found = passes.sure(document, weighed)
         score, spun = passes.judge(document, found, self.weights)
         if score < self.weights.clean:
-            return Decoded((), "clean", score, "")
+            return Decoded((), "clean", score, "", pieces)
         for weights in (self.weights.second, self.weights.third):
             known = passes.findings(document, weighed, found, spun, self.families, self.science)
             _, weighed = self.solve(document, weights, known)
@@ -225,8 +226,10 @@ class Restorer:
             titles = [e for tokens_ in own for e in facts.corrupted(text, tokens_)]
             edits = facts.with_facts(edits, [*titles, *facts.contradictions(text, own)])
         edits = grammar.articles(text, grammar.seams(text, sorted(edits, key=lambda e: (e.start, e.end))))
-        return Decoded(tuple(edits), "done", score, prior.best_pack(
-            (c.candidate.pack, c.probability) for cs in choices for c in cs if c.candidate is not None))
+        best = prior.best_pack(
+            (c.candidate.pack, c.probability) for cs in choices for c in cs if c.candidate is not None
+        )
+        return Decoded(tuple(edits), "done", score, best, pieces)
 
     def restore_spun(self, text: str) -> list[Edit]:
         """Propose edits for a text that is known to be spun, whatever its own evidence: for proving entries."""
