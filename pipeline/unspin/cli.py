@@ -216,6 +216,9 @@ Careful = Annotated[
     typer.Option(min=0, max=1, help="0 to 1: the higher, the surer a change must be. [default: 0.5]",
                  show_default=False),
 ]
+Rescore = Annotated[
+    bool, typer.Option("--rescore", help="Ask a transformer about doubtful choices: better, and far slower.")
+]
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", help="Settings file, instead of ./unspin.toml.", show_default=False)
 ]
@@ -226,6 +229,7 @@ def _restorer(
     settings: Path | None,
     without: list[str] | None = None,
     careful: float | None = None,
+    rescore: bool = False,
 ) -> Restorer:
     from unspin.restore import Restorer
 
@@ -234,6 +238,7 @@ def _restorer(
         tuple(packs or own.packs),
         careful=own.careful if careful is None else careful,
         without=_channels(without) or own.without,
+        rescored=rescore or own.rescore,
     )
 
 
@@ -264,6 +269,7 @@ def run(
     pack: Packs = None,
     without: Without = None,
     careful: Careful = None,
+    rescore: Rescore = False,
     format: Annotated[Format | None, typer.Option(help="Format of the tables.", show_default=False)] = None,
     settings: SettingsFile = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Ignore earlier work.")] = False,
@@ -289,6 +295,8 @@ def run(
         choices = choices._replace(settings=choices.settings._replace(without=_channels(without)))
     if careful is not None:
         choices = choices._replace(settings=choices.settings._replace(careful=careful))
+    if rescore:
+        choices = choices._replace(settings=choices.settings._replace(rescore=True))
     if counterfactual:
         choices = choices._replace(settings=choices.settings._replace(counterfactual=True))
     choices = choices._replace(
@@ -383,13 +391,14 @@ def restore(
     pack: Packs = None,
     without: Without = None,
     careful: Careful = None,
+    rescore: Rescore = False,
     settings: SettingsFile = None,
 ) -> int:
     """Write the restored text to standard output, like any filter."""
     if diff and as_json:
         raise CallError("--diff and --json exclude each other; give one of them")
     failed = False
-    for restoration in _restored(file, pack, settings, without, careful):
+    for restoration in _restored(file, pack, settings, without, careful, rescore):
         source = restoration.source
         if source.status:
             print(f"unspin: {source.doc_id}: {source.status}: {source.reason}", file=sys.stderr)
@@ -406,7 +415,12 @@ def restore(
 
 
 def _restored(
-    file: str, packs: list[str] | None, settings: Path | None, without: list[str] | None, careful: float | None
+    file: str,
+    packs: list[str] | None,
+    settings: Path | None,
+    without: list[str] | None,
+    careful: float | None,
+    rescore: bool,
 ) -> Iterator[Restoration]:
     """Restore the documents of a file; what could not be read comes with its reason."""
     import tempfile
@@ -432,7 +446,7 @@ def _restored(
             if source.status:
                 yield Restoration(source, source.status, "", (), (), (), Metadata(), 0.0, "")
                 continue
-            restorer = restorer or _restorer(packs, settings, without, careful)
+            restorer = restorer or _restorer(packs, settings, without, careful, rescore)
             yield restore_document(source, restorer)
 
 

