@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import math
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -30,7 +31,7 @@ from unspin.edits import apply
 from unspin.evaluate import SUFFIX, GoldEdit, parse_gold
 from unspin.layout import layout
 from unspin.lexicon.check import read_clean
-from unspin.restore import Restorer, prior
+from unspin.restore import Restorer
 from unspin.tidy import tidy
 
 LENGTHS = (40, 80, 160)
@@ -62,7 +63,7 @@ class Scored(NamedTuple):
     article: str
     spun: bool
     score: float
-    rate: float  #: logarithm of the evidence per 100 words, which the score is a function of
+    rate: float  #: logarithm of the evidence per 100 words, as the score has it
 
 
 def asks(edit: GoldEdit) -> bool:
@@ -139,12 +140,9 @@ def news(path: Path) -> Iterator[Text]:
 def scored(text: Text, restorer: Restorer) -> Scored:
     """Score a text as a document of its own."""
     tidied = apply(text.text, tidy(text.text))
-    pieces = restorer.pieces(tidied, layout(tidied))
-    choices = [restorer.decode(piece, restorer.weights.first) for piece in pieces]
-    words = sum(len(piece.found) for piece in pieces)
-    score, _ = restorer.judge(pieces, choices, words)
-    found = prior.evidence(choice for own in choices for choice in own)
-    return Scored(text.kind, text.article, text.spun, score, float(np.log(100.0 * (found + 0.25) / (words + 60.0))))
+    score = restorer.restore(tidied, layout(tidied)).spin_score
+    intercept, slope = restorer.weights.spin
+    return Scored(text.kind, text.article, text.spun, score, (math.log(score / (1.0 - score)) - intercept) / slope)
 
 
 def error(scores: Sequence[float], truth: Sequence[bool], bins: int = 10) -> float:
