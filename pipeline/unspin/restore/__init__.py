@@ -338,16 +338,7 @@ class Restorer:
                 match.candidates,
                 [self._language.vocabulary.numbers(decoder.option_words(c, suffix)) for c in match.candidates],
                 np.array(
-                    [
-                        features.own(
-                            c,
-                            words,
-                            self._frequency(c.words) - usual,
-                            self.records,
-                            self.families.get(c.pack, "") if c.channel == "pack" else "",
-                        )
-                        for c in match.candidates
-                    ]
+                    [features.own(c, words, self._frequency(c.words) - usual, self.records) for c in match.candidates]
                 ),
                 [self._context.vector(w) for w in (tuple(words), *(c.words for c in match.candidates))],
             )

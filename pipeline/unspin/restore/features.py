@@ -37,8 +37,6 @@ NAMES = (
     # a spinner that replaces a word mostly replaces it everywhere
     "stranger",  # how seldom packs of this one's family explain what was found in the document: log share, 0 at best
     "term",  # log-odds that a phrase is a term of the glossary, by how its words stand for the term's (``glossary.py``)
-    "idiom",  # an entry of a pack of the family "idiom": whole phrases that nobody else writes
-    "rewriter",  # of the family "web"
     "trigram",
     "web",
 )
@@ -129,9 +127,7 @@ def load_weights(path: Path = WEIGHTS_PATH) -> Weights:
     )
 
 
-def own(
-    candidate: Candidate, spun: Sequence[str], frequency: float, records: Records, family: str = ""
-) -> list[float]:
+def own(candidate: Candidate, spun: Sequence[str], frequency: float, records: Records) -> list[float]:
     """Give the features of a candidate for the words of its key, wherever they stand (0 for all others)."""
     values = [0.0] * len(NAMES)
     values[0] = 1.0
@@ -143,7 +139,6 @@ def own(
     values[8] = frequency
     values[INDEX["term"] if candidate.channel == "glossary" else 12] = candidate.changed_odds
     values[13] = candidate.answer_share
-    values[INDEX["idiom"]], values[INDEX["rewriter"]] = float(family == "idiom"), float(family == "web")
     values[14], values[15] = record(records, candidate.spun, candidate.answer)
     return values
 

@@ -14,6 +14,9 @@ from unspin.restore.graph import Flags, Graph, Spots, Weighed
 from unspin.restore.lattice import Lattice, cut
 from unspin.restore.trigram import Floats, Ints
 
+#: A block of a clean document whose own spin score reaches this was spun by itself: ten sure hits in 100 words.
+ALONE = 0.99
+
 #: Share of a document's sure choices below which a pack has no part in it.
 FEW = 0.1
 
@@ -121,7 +124,7 @@ def judge(document: Document, found: Sure, weights: features.Weights) -> tuple[f
     for number in blocks:
         if evidence[number] >= 8:
             score = prior.spin_score(evidence[number], int(sizes[number]), weights.spin)
-            if score >= max(weights.clean, 0.9):
+            if score >= ALONE:
                 alone[number] = score
     return (max(alone.values()), set(alone)) if alone else (whole, set())
 
