@@ -375,11 +375,12 @@ def test_what_is_decided_for_the_pack_is_taken_into_one(browser, run, tmp_path, 
     sentence = (
         "The USA stays committed to working with its {} to cope with the threats posed {} violent extremist groups."
     )
-    talked = "They talked about methods for helping [balance|stability] in the place."
-    assert [(e.spun, e.plain, e.form, e.example, e.often) for e in taken.added] == [
-        ("balance", "stability", "noun", talked, 7),
-        ("companion", "partner", "noun", sentence.format("[companions|partners]", "by means of"), 7),
-    ]
+    balance, companion = taken.added
+    assert (balance.spun, balance.plain, balance.form, balance.often) == ("balance", "stability", "noun", 7)
+    # What becomes of the words around it is the lexicon's affair.
+    assert re.fullmatch(r"They talked about [^\[|]+ \[balance\|stability\] in the \w+\.", balance.example)
+    assert (companion.spun, companion.plain, companion.form, companion.often) == ("companion", "partner", "noun", 7)
+    assert companion.example == sentence.format("[companions|partners]", "by means of")
     assert taken.keep == (sentence.format("partners", "by means of"),)
     assert (taken.places, taken.refused) == (1, ())
 
