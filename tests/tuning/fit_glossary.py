@@ -26,11 +26,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import tortured
 from unspin.evaluate import GoldEdit, read_gold
 from unspin.layout import layout
+from unspin.lexicon.proofs import ALONE
 from unspin.lexicon.read import find_packs, fingerprint, read_packs
-from unspin.restore import KNOWN_SPUN, Piece, Restorer, candidates, decoder, features, is_title
+from unspin.restore import KNOWN_SPUN, Piece, Restorer, candidates, decoder, features, is_title, passes
 from unspin.restore.candidates import Match
 from unspin.restore.glossary import NAMES, WEIGHTS_PATH, Found, Glossary, candidate
-from unspin.restore.language_model import START, STOP, Trigram, Web
+from unspin.restore.language_model import Trigram, Web
 from unspin.restore.tokens import Token, tokens
 
 #: How much a phrase of each source counts, for terms of science packs and for others.  The list is of science only.
@@ -91,39 +92,40 @@ def collect() -> list[Place]:
     terms = [plain for _, plain in tortured.pairs()]
     teach, _ = tortured.halves()
 
-    trie = candidates.load_trie(shipped, lexicon)
+    trie = candidates.load_trie(lambda: shipped, lexicon)
     third = list(features.load_weights().third)
     third[features.INDEX["term"]] = third[features.INDEX["glossary"]] = 0.0
     restorer = Restorer(shipped, trie, features.load_weights(), models, records=features.load_records())
-    score = restorer.mixture(third).score
+    mixture = restorer.mixture(third)
 
     def glossary(pairs: list[tortured.Pair], mark: str) -> Glossary:
         return Glossary.load(lambda: tortured.packs(shipped, pairs, terms), f"fit {lexicon} {mark}", models)
+
+    def laid_out(found: list[Token], matches: list[Match]) -> Piece:
+        """Lay out a stretch in which no plain phrase stands, as in most examples."""
+        piece = restorer.piece(found, matches, {})
+        piece.early[:, features.INDEX["present"]] = ALONE
+        return piece
 
     def otherwise(place: Found, found: list[Token]) -> tuple[float, float]:
         """Give what the decoder says of a place but for the glossary, in a document known to be spun,
         and of its words one by one."""
         made = candidate(place, found, 0.0)
-        match = Match(place.first, place.last, (made,))
-        suits = restorer.suits(found, [match])[place.first, place.last, made]
-        static = features.static(match, made, found, False, KNOWN_SPUN, restorer.frequency(match, made, found),
-                                 0.0, {}, suits, math.log(1 / 3))
-        words = [w for n, t in enumerate(found) for w in (*([STOP, START] if t.breaks and n else ()), t.word)]
-        begin = sum(2 for t in found[1 : place.first + 1] if t.breaks) + place.first
-        end = begin + place.last - place.first
-        left = decoder.history([START, *words], begin + 1)
-        right = [*words, STOP][end : end + 2]
-        right = right[: right.index(STOP) + 1] if STOP in right else right
-        gain = decoder.read(left, made.words, right, score) - decoder.read(left, words[begin:end], right, score)
+        piece = laid_out(found, [Match(place.first, place.last, (made,))])
+        document = restorer.document([piece])
+        (row,) = passes.values(document, passes.given(document, KNOWN_SPUN)).tolist()
+        (here,) = decoder.places(piece.lattice, [], mixture.vocabulary)
+        (words,) = piece.lattice.words
+        gain = decoder.read(here.left, words, here.right, mixture) - decoder.read(
+            here.left, here.kept, here.right, mixture
+        )
         inside = [c for c in single(found) if place.first <= c.first and c.last <= place.last and c.candidate]
         rivals = sum(math.log(c.probability / next(p for p, o in c.others if o is None)) for c in inside)
-        return features.dot(third, static) + gain, max(rivals, 0.0)
+        return math.fsum(w * v for w, v in zip(third, row, strict=True)) + gain, max(rivals, 0.0)
 
     @functools.lru_cache(maxsize=1)
     def choices(found: tuple[Token, ...]) -> list[decoder.Choice]:
-        matches = candidates.find_matches(found, trie)
-        present = {(m.first, m.last, c): math.log(1 / 3) for m in matches for c in m.candidates}
-        piece = Piece(0, list(found), matches, False, restorer.suits(found, matches), present)
+        piece = laid_out(list(found), candidates.find_matches(found, trie))
         return restorer.decode(piece, third, KNOWN_SPUN)
 
     def single(found: list[Token]) -> list[decoder.Choice]:
