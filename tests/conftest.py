@@ -18,6 +18,24 @@ HOSTILE = (
 
 
 @pytest.fixture(scope="session")
+def interrupted():
+    """A kind of engine that is cut short after some shards."""
+    from unspin.engines.local import Local
+
+    class Interrupted:
+        def __init__(self, after):
+            self.after = after
+
+        def map(self, work, shards):
+            for number, pair in enumerate(Local(1).map(work, shards)):
+                if number == self.after:
+                    raise KeyboardInterrupt
+                yield pair
+
+    return Interrupted
+
+
+@pytest.fixture(scope="session")
 def reported(tmp_path_factory):
     """A run of four documents beside its inputs ``in``: a spun one, a hostile one, none, and one with a long word."""
     from unspin import runs

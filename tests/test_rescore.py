@@ -42,8 +42,8 @@ def choice(first, last, *weighed):
 
 def opinion(choices, liked):
     reader = Reader(liked)
-    found = rescore.rescored(TEXT, tokens(TEXT, 0, len(TEXT)), choices, False, reader, WEIGHTS, 0.65)
-    return found, reader
+    decided = rescore.heard(TEXT, tokens(TEXT, 0, len(TEXT)), choices, False, reader, WEIGHTS, 0.65)
+    return rescore.rescored(choices, decided), reader
 
 
 def test_the_transformer_turns_a_doubtful_choice():

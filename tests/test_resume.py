@@ -9,7 +9,6 @@ import pytest
 
 from unspin import results, runs
 from unspin.cli import main
-from unspin.engines.local import Local
 from unspin.layout import layout
 from unspin.lexicon import read as lexicon
 from unspin.restore import Restorer
@@ -181,31 +180,20 @@ def test_texts_that_are_one_are_done_again_once_and_counted_each(made, tmp_path)
     assert summary.redone == (3, len(TEXTS) + 3, ("army>forces",), 1)
 
 
-def test_a_run_cut_short_under_other_packs_goes_on_to_the_bytes_of_a_fresh_one(made, tmp_path, monkeypatch):
+def test_a_run_cut_short_under_other_packs_goes_on_to_the_bytes_of_a_fresh_one(
+    made, tmp_path, monkeypatch, interrupted
+):
     monkeypatch.setattr(runs, "SHARD_DOCUMENTS", 1)
     shutil.copytree(made / "run", tmp_path / "run")
     write_pack(tmp_path / "mine", [*edit("demanding"), "leader\tchief\tnoun\tThe [leader|chief] came.\t5"])
     choices = Choices(Settings((str(tmp_path / "mine"),)), str(tmp_path / "run"), workers=1)
     for after in (1, 2):
         with pytest.raises(KeyboardInterrupt):
-            runs.run([made / "in"], choices, engine=Interrupted(after))
+            runs.run([made / "in"], choices, engine=interrupted(after))
     summary = go(made / "in", tmp_path / "run", tmp_path / "mine")
     assert (summary.redone.documents, summary.reused) == (1, 5)
     go(made / "in", tmp_path / "fresh", tmp_path / "mine")
     assert content(tmp_path / "run") == content(tmp_path / "fresh")
-
-
-class Interrupted:
-    """An engine that is cut short after some shards."""
-
-    def __init__(self, after):
-        self.after = after
-
-    def map(self, work, shards):
-        for number, pair in enumerate(Local(1).map(work, shards)):
-            if number == self.after:
-                raise KeyboardInterrupt
-            yield pair
 
 
 @pytest.mark.parametrize("data", ["relations/relations.tsv", "names/names.tsv", "titles/titles.tsv"])

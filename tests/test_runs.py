@@ -213,26 +213,13 @@ def test_two_workers_give_the_same_bytes(made, tmp_path, monkeypatch):
     assert content(tmp_path / "two") == content(run)
 
 
-class Interrupted:
-    """An engine that is cut short after some shards."""
-
-    def __init__(self, after):
-        self.after = after
-
-    def map(self, work, shards):
-        for number, pair in enumerate(Local(1).map(work, shards)):
-            if number == self.after:
-                raise KeyboardInterrupt
-            yield pair
-
-
-def test_an_interrupted_run_goes_on_to_the_same_bytes(made, tmp_path, monkeypatch):
+def test_an_interrupted_run_goes_on_to_the_same_bytes(made, tmp_path, monkeypatch, interrupted):
     inputs, run, _ = made
     monkeypatch.setattr(runs, "SHARD_DOCUMENTS", 1)
     folder = tmp_path / "cut"
     for after in (0, 1, 3):
         with pytest.raises(KeyboardInterrupt):
-            go(inputs, folder, engine=Interrupted(after))
+            go(inputs, folder, engine=interrupted(after))
         assert not (folder / "run.json").exists()
     summary = go(inputs, folder)
     assert summary.reused == 5  # four that were finished, and the twin of one of them

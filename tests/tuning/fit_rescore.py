@@ -92,7 +92,7 @@ def read(restorer: Restorer, reader: Transformer, name: str, marked: str) -> lis
     for piece, choices in zip(pieces, every, strict=True):
         weights = restorer.weights.rescore
         said = rescore.heard(text, piece.found, choices, piece.title, reader, weights, restorer.bound)
-        heard = {(s.choice.first, s.choice.last): s for s in said}
+        heard = {(s.choice.first, s.choice.last): s for s, _ in said}
         for choice in choices:
             case = known[piece.found[choice.first].start, piece.found[choice.last - 1].end]
             right = dict(zip([None, *map(id, case.rivals)], case.right, strict=True))

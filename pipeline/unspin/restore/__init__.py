@@ -218,8 +218,12 @@ class Restorer:
             _, weighed = self.solve(document, weights, known)
             found = passes.sure(document, weighed)
         choices = decoder.choices(document.spots, weighed, [p.lattice for p in pieces])
-        if self._reader is not None:
-            choices = [self.rescored(text, p, cs) for p, cs in zip(pieces, choices, strict=True)]
+        if (reader := self._reader) is not None:
+            odds = self.weights.rescore
+            choices = [
+                rescore.rescored(cs, rescore.heard(text, p.found, cs, p.title, reader, odds, self.bound))
+                for p, cs in zip(pieces, choices, strict=True)
+            ]
         edits = [e for p, cs in zip(pieces, choices, strict=True) for e in self.edits(text, p, cs)]
         if self._facts:
             own = [p.found for p in pieces if p.block in spun]
@@ -462,14 +466,6 @@ class Restorer:
             )
             self._frequencies[words] = value
         return value
-
-    def rescored(self, text: str, piece: Piece, choices: Sequence[Choice]) -> list[Choice]:
-        """Give the choices of a piece after the transformer was asked about the doubtful ones."""
-        if self._reader is None or not choices:
-            return list(choices)
-        return rescore.rescored(
-            text, piece.found, choices, piece.title, self._reader, self.weights.rescore, self.bound
-        )
 
     def edits(self, text: str, piece: Piece, choices: Sequence[Choice]) -> list[Edit]:
         """Turn choices into edits: sure ones changed, doubtful ones suspect."""

@@ -53,7 +53,6 @@ class Context(NamedTuple):
     document: float = 0.0
     block: float = 0.0
     density: float = 0.0
-    strangers: Mapping[str, float] = {}  #: pack -> the feature "stranger"
     packs: frozenset[str] | None = None  #: science packs that the document shows no sign of; None: it is not known yet
 
 

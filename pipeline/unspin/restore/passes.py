@@ -183,13 +183,11 @@ def findings(
 
 def given(document: Document, context: features.Context) -> Findings:
     """Give what is known beforehand: all options the same."""
-    strange = context.strangers
     late: dict[str, float | Floats] = {
         "glossary": foreign(document, context.packs),
         "document": context.document,
         "block": context.block,
         "density": context.density,
-        "stranger": np.array([strange.get(c.pack, 0.0) for c in document.candidates]),
     }
     return Findings(late, np.ones(len(document.spots.first), np.bool_))
 

@@ -62,19 +62,9 @@ class Said(NamedTuple):
 Weights = tuple[float, float, float]  #: of any change, of the decoder's and of the transformer's log-odds
 
 
-def rescored(
-    text: str,
-    found: Sequence[Token],
-    choices: Sequence[Choice],
-    title: bool,
-    reader: Reader,
-    weights: Weights,
-    bound: float,
-) -> list[Choice]:
-    """Give the choices of a piece with the probabilities that both models give together."""
-    made: dict[tuple[int, int], Choice] = {}
-    for said in heard(text, found, choices, title, reader, weights, bound):
-        made[said.choice.first, said.choice.last] = together(said, weights)
+def rescored(choices: Sequence[Choice], decided: Iterable[tuple[Said, Choice]]) -> list[Choice]:
+    """Give the choices of a piece with those that :func:`heard` gives in the place of the decoder's."""
+    made = {(choice.first, choice.last): choice for _, choice in decided}
     return [made.get((choice.first, choice.last), choice) for choice in choices]
 
 
@@ -86,8 +76,9 @@ def heard(
     reader: Reader,
     weights: Weights,
     bound: float,
-) -> Iterator[Said]:
-    """Give what is said of each doubtful place of a piece, what was decided to the left of it given."""
+) -> Iterator[tuple[Said, Choice]]:
+    """Give what is said of each doubtful place of a piece, what was decided to the left of it given, and the choice
+    that this comes to."""
     if not any(doubtful(choice) for choice in choices):
         return
     end = found[-1].end + len(found[-1].suffix)
@@ -120,8 +111,8 @@ def heard(
             tuple(math.log(max(chances[id(c)], 1e-9) / max(chances[id(None)], 1e-9)) for c in readings),
             tuple(score - scores[0] for score in scores),
         )
-        yield said
         decided = together(said, weights)
+        yield said, decided
         changes.pop((start, stop), None)
         if decided.candidate is not None and decided.probability >= bound:
             changes[start, stop] = grammar.capitals(text[start:stop], decided.candidate.plain, title)
