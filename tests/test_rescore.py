@@ -79,6 +79,7 @@ def test_a_reading_that_was_not_asked_about_keeps_its_chance():
     rare = candidate("tuition")
     (turned,), _ = opinion([choice(3, 4, (0.57, None), (0.4, candidate("training")), (0.03, rare))], ["training"])
     assert {c: p for p, c in turned.others}[rare] == 0.03
+    assert sum(p for p, _ in turned.others) == pytest.approx(1.0)
 
 
 def test_words_are_cut_into_the_pairs_that_come_first():

@@ -9,8 +9,9 @@ from unspin.documents import restore_document
 from unspin.edits import apply, changed
 from unspin.evaluate import parse_gold, read_gold
 from unspin.lexicon.read import LexiconError
-from unspin.records import CLEAN_KINDS, Source
+from unspin.records import CLEAN_KINDS, Block, Source
 from unspin.restore import Restorer
+from unspin.restore.decoder import Choice
 
 HERE = Path(__file__).parent
 GOLD = [name for name, _, _ in read_gold(HERE / "gold")]
@@ -136,3 +137,16 @@ def test_a_line_that_cannot_be_used_is_named_with_file_and_line(tmp_path, line, 
         Restorer.load([pack])
     assert str(error.value).startswith(f"{pack / 'entries.tsv'}:3: ")
     assert told in str(error.value)
+
+
+def test_near_synonyms_that_would_all_do_are_sure_together(restorer, monkeypatch):
+    text = "army help"
+    (piece,) = restorer.pieces(text, [Block("b1", "", "paragraph", 0, len(text))])
+    given = {c.answer: c for match in piece.matches if match.first == 1 for c in match.candidates}
+    others = ((0.45, given["aid"]), (0.42, given["assistance"]), (0.13, None))
+    choices = [Choice(1, 2, given["aid"], 0.45, others)]
+    (edit,) = restorer.edits(text, piece, choices)
+    assert (edit.replacement, edit.outcome) == ("aid", "changed")
+    monkeypatch.setattr(restorer, "_agreement", {})
+    (edit,) = restorer.edits(text, piece, choices)
+    assert edit.outcome == "suspect"
