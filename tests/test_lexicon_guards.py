@@ -97,16 +97,16 @@ def test_a_pack_of_another_family_has_the_lower_prior_that_its_weight_says(resto
     plain[features.INDEX["stranger"]] = 0.0
     weighed = [*plain]
     weighed[features.INDEX["stranger"]] = 2.0
-    at_home = features.Context(0.7, strangers={"mine": 0.0})
-    abroad = at_home._replace(strangers={"mine": -1.5})
     document = restorer.document([piece])
 
-    def worth(weights, context):
-        return passes.channel(document, weights, passes.given(document, context)).tolist()
+    def worth(weights, strange):
+        known = passes.given(document, features.Context(0.7))
+        known.late["stranger"] = strange
+        return passes.channel(document, weights, known).tolist()
 
-    home = worth(weighed, at_home)
-    assert home == worth(plain, abroad)
-    assert worth(weighed, abroad) == pytest.approx([value - 3.0 for value in home])
+    home = worth(weighed, 0.0)
+    assert home == worth(plain, -1.5)
+    assert worth(weighed, -1.5) == pytest.approx([value - 3.0 for value in home])
     _, read = restorer.solve(document, plain, passes.given(document, features.Context()))
     sure = passes.sure(document, read)
     assert len(sure.options) > 2
