@@ -13,6 +13,7 @@ from unspin.records import Source
 from unspin.restore import Restorer, candidates, features
 from unspin.restore.facts import contradictions, corrupted
 from unspin.restore.glossary import Glossary
+from unspin.restore.gold_records import load_records
 from unspin.restore.language_model import Trigram, Web
 from unspin.restore.tokens import tokens
 
@@ -64,7 +65,7 @@ def test_half_of_the_withheld_phrases_are_restored_exactly_and_clean_sentences_s
     models = Trigram(), Web.load()
     restorer = Restorer(
         packs, candidates.load_trie(lambda: packs, f"{mark} teach"), features.load_weights(), models,
-        records=features.load_records(), glossary=Glossary.load(lambda: packs, f"{mark} teach", models),
+        records=load_records(), glossary=Glossary.load(lambda: packs, f"{mark} teach", models),
     )
     before, after = "In this paper we discuss ", " in detail."
     right = 0

@@ -31,6 +31,7 @@ from unspin.lexicon.read import find_packs, fingerprint, read_packs
 from unspin.restore import KNOWN_SPUN, Piece, Restorer, candidates, decoder, features, is_title, passes
 from unspin.restore.candidates import Match
 from unspin.restore.glossary import NAMES, WEIGHTS_PATH, Found, Glossary, candidate
+from unspin.restore.gold_records import load_records
 from unspin.restore.language_model import Trigram, Web
 from unspin.restore.tokens import Token, tokens
 
@@ -95,7 +96,7 @@ def collect() -> list[Place]:
     trie = candidates.load_trie(lambda: shipped, lexicon)
     third = list(features.load_weights().third)
     third[features.INDEX["term"]] = third[features.INDEX["glossary"]] = 0.0
-    restorer = Restorer(shipped, trie, features.load_weights(), models, records=features.load_records())
+    restorer = Restorer(shipped, trie, features.load_weights(), models, records=load_records())
     mixture = restorer.mixture(third)
 
     def glossary(pairs: list[tortured.Pair], mark: str) -> Glossary:

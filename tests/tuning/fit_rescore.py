@@ -24,6 +24,7 @@ from scipy.optimize import minimize
 from unspin.evaluate import parse_gold
 from unspin.layout import layout
 from unspin.restore import Restorer, decoder, features, rescore
+from unspin.restore.gold_records import Records
 from unspin.restore.transformer import Transformer
 
 
@@ -122,12 +123,11 @@ def main() -> None:
         text = parse_gold(marked)[0]
         made, _ = fit_weights.cases(restorer, restorer.pieces(text, layout(text)), marked, "first", None)
         counts[name] = Counter(x for c in made for x in c.seen)
-        if name[:4].isdigit():
-            counts[name] = Counter({x: fit_weights.REAL * n for x, n in counts[name].items()})
-    everything = sum(counts.values(), Counter())
+    everything = Records(list(counts.values()), list(counts), {name for name in counts if fit_weights.is_real(name)})
+    others = {name: everything.without(name) for name in counts}
     places: list[Place] = []
     for name in list(texts)[:: args.every]:
-        restorer.use_records(fit_weights.as_records(everything - counts[name]))
+        restorer.use_records(others[name])
         places += read(restorer, reader, name, texts[name])
         print(name, len(places), sum(p.transformer is not None for p in places), flush=True)
     names = sorted({p.article for p in places})

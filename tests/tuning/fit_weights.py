@@ -28,13 +28,10 @@ from unspin.layout import layout
 from unspin.lexicon.explain import each
 from unspin.restore import Restorer, agreement, decoder, features, passes
 from unspin.restore.candidates import Candidate
+from unspin.restore.gold_records import MARK, RECORDS_PATH, Records, written
 
 HERE = Path(__file__).resolve().parent
 SHARED = HERE.parent.parent.parent / "shared"
-
-
-#: How often an article that a real spinner made counts in the records, against one that we spun ourselves.
-REAL = 4
 
 
 class Case(NamedTuple):
@@ -210,11 +207,9 @@ def as_weights(restorer: Restorer, **parts) -> None:
     restorer.weights = restorer.weights._replace(**{k: tuple(map(float, v)) for k, v in parts.items()})
 
 
-def as_records(counts: Counter) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
-    for (spun, answer), count in counts.items():
-        found.setdefault(spun, {})[answer] = count
-    return found
+def is_real(name: str) -> bool:
+    """Tell whether a real spinner made an article, by the name of its file."""
+    return name.startswith(("000_", "r-"))
 
 
 def main() -> None:
@@ -243,10 +238,8 @@ def main() -> None:
         name: Counter(x for c in cases(restorer, pieces(name), marked, "first", None)[0] for x in c.seen)
         for name, marked in texts.items()
     }
-    for name, seen in counts.items():
-        if name[:4].isdigit() or name.startswith("000_"):  # what a real spinner made counts for more than imitations
-            counts[name] = Counter({x: REAL * n for x, n in seen.items()})
-    everything = sum(counts.values(), Counter())
+    everything = Records(list(counts.values()), list(counts), {name for name in counts if is_real(name)})
+    others = {name: everything.without(name) for name in counts}
     # A weight of nothing at all would leave the packs' families out of what is fitted.
     asks = {
         part: [w or (1e-6 if n == "stranger" else 0.0) for n, w in zip(features.NAMES, vector, strict=True)]
@@ -260,14 +253,14 @@ def main() -> None:
         for stage in ("first", "second", "third"):
             use = every if stage != "first" else [i for i in every if i not in late]
             for name, marked in texts.items():
-                restorer.use_records(as_records(everything - counts[name]))  # never what the article itself shows
+                restorer.use_records(others[name])  # never what the article itself shows
                 got[name], _ = cases(restorer, pieces(name), marked, stage, before[name])
                 packed[name] = pack(got[name])
             w = fit(list(packed.values()), use)
             as_weights(restorer, **{stage: w})
             print(turn, stage, {n: round(float(v), 2) for n, v in zip(features.NAMES, w, strict=False) if v})
             for name, marked in texts.items():
-                restorer.use_records(as_records(everything - counts[name]))
+                restorer.use_records(others[name])
                 _, before[name] = cases(restorer, pieces(name), marked, stage, before[name])
     total = {t: [0, 0, 0] for t in (0.5, 0.55, 0.6, 0.65, 0.7, 0.75)}
     for name in texts:
@@ -298,8 +291,8 @@ def main() -> None:
                 n: round(v, 4) for n, v in zip(features.NAMES, getattr(restorer.weights, part), strict=False) if v
             }
         path.write_text(json.dumps(data, indent=1) + "\n")
-        rows = [f"{spun}\t{plain}\t{n}\n" for (spun, plain), n in sorted(everything.items())]
-        features.RECORDS_PATH.write_text("spun\tplain\tplaces\n" + "".join(rows), encoding="utf-8")
+        named = {name.removesuffix(".marked.txt") + MARK * is_real(name): told for name, told in counts.items()}
+        RECORDS_PATH.write_text(written(named), encoding="utf-8")
         both = agreed([case for made in got.values() for case in made])
         rows = [
             f"{one}\t{other}\t{both[one, other, True]}\t{both[one, other, True] + both[one, other, False]}\n"

@@ -29,6 +29,7 @@ from unspin.lexicon.verdicts import Verdicts
 from unspin.records import Block
 from unspin.restore import Restorer, candidates, features
 from unspin.restore.candidates import Trie
+from unspin.restore.gold_records import load_records
 from unspin.restore.language_model import Web
 from unspin.restore.trigram import Trigram
 
@@ -359,7 +360,7 @@ def weigh_on_clean(texts: Iterable[str], restorer: Restorer) -> list[Record]:
     found: list[Record] = []
     for pack in restorer.packs:
         for entry in pack.entries:
-            seen_right = restorer.records.get(entry.spun.lower(), {}).get(entry.plain.lower(), 0)
+            seen_right = int(restorer.records.of(entry.spun.lower()).get(entry.plain.lower(), 0))
             right, wrong = seen_right + 1, false[entry.rule]  # the example is a right one
             found.append(Record(entry, right, wrong, round(wilson(right, right + wrong), 3),
                                 tuple(where.get(entry.rule, ())[:3])))
@@ -408,7 +409,7 @@ def check(names: Sequence[str | Path] = (), clean: Path | None = None) -> list[F
     @functools.cache
     def restorer() -> Restorer:
         return Restorer(packs, trie(), features.load_weights(), (Trigram(), Web.load()), 0.5, mark,
-                        features.load_records())
+                        load_records())
 
     found = check_entries(packs, candidates.remembered_forms())
     found += covered(packs, rows)

@@ -26,10 +26,12 @@ from unspin.restore.context_model import shipped as shipped_context
 from unspin.restore.decoder import Choice, Lattice
 from unspin.restore.fuzzy import NearMisses
 from unspin.restore.glossary import Glossary, merged
+from unspin.restore.gold_records import Records, load_records, odds, standing
 from unspin.restore.graph import Spots, Weighed, best, graph, joined, laid_spots, weigh
 from unspin.restore.language_model import Mixture, Models, Web
 from unspin.restore.passes import Document, Findings
 from unspin.restore.tokens import Token, tokens
+from unspin.restore.topics import Topics
 from unspin.restore.transformer import Transformer
 from unspin.restore.trigram import Trigram
 
@@ -95,7 +97,7 @@ class Restorer:
         models: tuple[Trigram, Web],
         careful: float = 0.5,
         lexicon_hash: str = "",
-        records: features.Records | None = None,
+        records: Records | None = None,
         glossary: Glossary | None = None,
         near_misses: NearMisses | None = None,
         with_facts: bool = True,
@@ -105,8 +107,9 @@ class Restorer:
         self._packs = packs
         self._reader = reader
         self._families = families
-        self.records: features.Records = records or {}
+        self.records = records or Records()
         self._context: ContextModel = shipped_context()
+        self._topics = Topics(self._context, models[1])
         self._agreement = agreement.load_agreement()
         self.weights = weights
         self.careful = careful
@@ -154,7 +157,7 @@ class Restorer:
                 models,
                 careful,
                 mark,
-                features.load_records(),
+                load_records(),
                 None if "glossary" in without else Glossary.load(read, mark, models),
                 None if "fuzzy" in without else NearMisses(trie, models),
                 "facts" not in without,
@@ -319,10 +322,13 @@ class Restorer:
         if not matches:
             return np.zeros((0, len(features.NAMES)))
         values = np.concatenate([k.own for k in known])
+        akin, answer = self.akin(matches)
         columns = {
             "capital": capital,
-            "context": self.suits(found, matches, known),
             "present": self.present(found, matches, counts),
+            "akin": akin,
+            "akin_answer": answer,
+            **self.suits(found, matches, known),
         }
         for name, column in columns.items():
             values[:, features.INDEX[name]] = column
@@ -342,7 +348,8 @@ class Restorer:
                 match.candidates,
                 [self._language.vocabulary.numbers(decoder.option_words(c, suffix)) for c in match.candidates],
                 np.array(
-                    [features.own(c, words, self._frequency(c.words) - usual, self.records) for c in match.candidates]
+                    [features.own(c, words, self._frequency(c.words) - usual, self.records.of(c.spun))
+                     for c in match.candidates]
                 ),
                 [self._context.vector(w) for w in (tuple(words), *(c.words for c in match.candidates))],
             )
@@ -355,26 +362,51 @@ class Restorer:
             values += [float(features.is_capital(found[first], title))] * len(given)
         return values
 
-    def suits(self, found: Sequence[Token], matches: Sequence[Match], known: Sequence[Known]) -> Floats:
-        """Give how much better each option suits its sentence than what stands there, by the context model."""
+    def suits(
+        self, found: Sequence[Token], matches: Sequence[Match], known: Sequence[Known]
+    ) -> dict[str, Floats]:
+        """Give how much better each option suits what is around it than what stands there.
+
+        By the context model in its sentence (``context``), and by what the
+        document and the words nearby are about.
+        """
         begins = [i for i, token in enumerate(found) if token.breaks or not i] + [len(found)]
         words = [token.word for token in found]
         left, right = self._context.all_contexts([words[low:high] for low, high in pairwise(begins)])
         breaks = np.zeros(len(found), np.int64)
         breaks[begins[:-1]] = WINDOW  # as many rows lie before each sentence
         rows = np.cumsum(breaks) + np.arange(len(found))
-        spans = np.array([(match.first, match.last - 1) for match in matches])
+        spans = np.array([(match.first, match.last) for match in matches])
+        around = {
+            "context": left[rows[spans[:, 0]]] + right[rows[spans[:, 1] - 1] + 1],
+            **self._topics.around(self._topics.numbers(words), spans),
+        }
         sizes = np.array([len(k.vectors) for k in known])
-        places = left[rows[spans[:, 0]]] + right[rows[spans[:, 1]] + 1]
-        around = np.repeat(places, sizes, axis=0)
         vectors = np.array([vector for k in known for vector in k.vectors])
-        # One product a row: its bits do not depend on how many rows there are.
-        scores: Floats = np.matmul(around[:, None, :], vectors[:, :, None])[:, 0, 0].astype(np.float64)
         stays = np.cumsum(sizes) - sizes
-        values: Floats = scores - np.repeat(scores[stays], sizes)
-        options = np.ones(len(values), np.bool_)
+        options = np.ones(len(vectors), np.bool_)
         options[stays] = False
-        return values[options]
+        columns: dict[str, Floats] = {}
+        for name, places in around.items():
+            each = np.repeat(places, sizes, axis=0)
+            # One product a row: its bits do not depend on how many rows there are.
+            scores = np.matmul(each[:, None, :], vectors[:, :, None])[:, 0, 0].astype(np.float64)
+            columns[name] = (scores - np.repeat(scores[stays], sizes))[options]
+        return columns
+
+    def akin(self, matches: Sequence[Match]) -> tuple[list[float], list[float]]:
+        """Give what became of each option's spun phrase in the gold articles most like the document."""
+        phrases: Counter[str] = Counter()
+        for match in matches:
+            phrases.update({candidate.spun for candidate in match.candidates})
+        likeness = self.records.likeness(phrases)
+        seen = {spun: self.records.among(spun, likeness) for spun in phrases}
+        replaced = {spun: odds(became) for spun, became in seen.items()}
+        candidates = [candidate for match in matches for candidate in match.candidates]
+        return (
+            [replaced[candidate.spun] for candidate in candidates],
+            [standing(seen[candidate.spun], candidate.answer) for candidate in candidates],
+        )
 
     def present(self, found: Sequence[Token], matches: Sequence[Match], counts: Mapping[Words, int]) -> list[float]:
         """Give how often each option's plain phrase stands in the document already, against the spun one."""
@@ -386,7 +418,7 @@ class Restorer:
                 values.append(math.log((others + 0.5) / (others + own)))
         return values
 
-    def use_records(self, records: features.Records) -> None:
+    def use_records(self, records: Records) -> None:
         """Weigh with other records from now on."""
         self.records = records
         self._known.clear()

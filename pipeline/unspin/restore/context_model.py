@@ -33,8 +33,9 @@ class ContextModel:
     """Word vectors and the two matrices that weigh a context."""
 
     def __init__(self, words: Sequence[str], vectors: Array, left: Array, right: Array) -> None:
+        self.words = words
+        self.vectors = np.vstack([np.zeros((1, vectors.shape[1]), np.float32), vectors])  #: row 0: of no word
         self._ids = {word: number for number, word in enumerate(words, 1)}
-        self._vectors = np.vstack([np.zeros((1, vectors.shape[1]), np.float32), vectors])
         size = vectors.shape[1]
         sides = np.stack([left, right]).reshape(2 * WINDOW, size, size)
         self._sides = np.ascontiguousarray(sides.transpose(1, 0, 2).reshape(size, -1))
@@ -50,12 +51,16 @@ class ContextModel:
             vectors = data["vectors"].astype(np.float32) / 127.0
             return cls(words, vectors, data["left"].astype(np.float32), data["right"].astype(np.float32))
 
+    def numbers(self, words: Iterable[str]) -> list[int]:
+        """Give the rows of words among the vectors, 0 for those that have none."""
+        return [self._ids.get(word, 0) for word in words]
+
     def vector(self, words: tuple[str, ...]) -> Array:
         """Give the mean vector of a phrase's words, (50,); zero where none is known."""
         found = self._phrases.get(words)
         if found is None:
             ids = [self._ids[w] for w in words if w in self._ids]
-            rows: Any = self._vectors[ids].mean(axis=0) if len(ids) > 1 else self._vectors[ids[0] if ids else 0]
+            rows: Any = self.vectors[ids].mean(axis=0) if len(ids) > 1 else self.vectors[ids[0] if ids else 0]
             found = self._phrases[words] = rows
         return found
 
@@ -70,14 +75,14 @@ class ContextModel:
 
     def all_contexts(self, sentences: Iterable[Sequence[str]]) -> tuple[Array, Array]:
         """Give the contexts of many sentences, one after the other with ``WINDOW`` rows before each and after all."""
-        none, known = [0] * WINDOW, self._ids
+        none = [0] * WINDOW
         ids = [*none]
         for words in sentences:
-            ids += [known.get(w, 0) for w in words]
+            ids += self.numbers(words)
             ids += none
         ids = [*none, *ids, *none]
         count = len(ids) - 2 * WINDOW + 1
-        sides = np.zeros((2, count, self._vectors.shape[1]), np.float32)
+        sides = np.zeros((2, count, self.vectors.shape[1]), np.float32)
         for low in range(0, count, ROOM // 4):  # a long text in parts: a word has 2 KB
             high = min(low + ROOM // 4, count)
             rows = self._rows(ids[low : high + 2 * WINDOW - 1])
@@ -100,7 +105,7 @@ class ContextModel:
         for number in new:  # one by one: the bits do not depend on how many there are
             row = len(self._rowed)
             self._rowed[number] = row
-            np.dot(self._vectors[number], self._sides, out=self._said[row])
+            np.dot(self.vectors[number], self._sides, out=self._said[row])
         return self._said[[self._rowed[n] for n in ids]].reshape(len(ids), 2, WINDOW, -1)
 
 

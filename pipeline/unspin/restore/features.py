@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from unspin.restore.candidates import Candidate
+from unspin.restore.gold_records import Seen, odds, standing
 from unspin.restore.tokens import Token
 
 #: Names of the features, in the order of every weight vector.
@@ -36,6 +37,10 @@ NAMES = (
     "present",  # log of how often the plain phrase itself stands in the document, against the spun one:
     # a spinner that replaces a word mostly replaces it everywhere
     "stranger",  # how seldom packs of this one's family explain what was found in the document: log share, 0 at best
+    "topic",  # how much better the plain phrase suits what the document is about (``topics.py``)
+    "nearby",  # the same of the thirty words to either side
+    "akin",  # what "record" is, from the gold articles most like the document (``gold_records.py``)
+    "akin_answer",  # what "answer" is, from these
     "term",  # log-odds that a phrase is a term of the glossary, by how its words stand for the term's (``glossary.py``)
     "trigram",
     "web",
@@ -54,40 +59,6 @@ class Context(NamedTuple):
     block: float = 0.0
     density: float = 0.0
     packs: frozenset[str] | None = None  #: science packs that the document shows no sign of; None: it is not known yet
-
-
-#: Spun phrase -> plain phrase -> places in the gold articles; the empty plain phrase counts places that stay.
-Records = Mapping[str, Mapping[str, int]]
-
-RECORDS_PATH = Path(__file__).with_name("records.tsv")
-
-
-@functools.lru_cache(maxsize=4)
-def load_records(path: Path = RECORDS_PATH) -> Records:
-    """Read what ``tests/tuning/fit_weights.py`` counted in gold articles."""
-    found: dict[str, dict[str, int]] = {}
-    for line in path.read_text(encoding="utf-8").splitlines()[1:]:
-        spun, plain, count = line.split("\t")
-        found.setdefault(spun, {})[plain] = int(count)
-    return found
-
-
-def record(records: Records, spun: str, answer: str) -> tuple[float, float]:
-    """Give the log-odds that a spun phrase is a replacement, and how much this answer stands out among its answers.
-
-    Both are 0 where the phrase was never seen.
-
-    >>> record({"army": {"": 1, "military": 7, "forces": 1}}, "army", "military")[0] > 1
-    True
-    """
-    seen = records.get(spun)
-    if seen is None:
-        return 0.0, 0.0
-    kept = seen.get("", 0)
-    changed = sum(seen.values()) - kept
-    known = len(seen) - ("" in seen)
-    among = math.log((seen.get(answer, 0) + 0.3) / (changed + 0.3 * (known + 1)) * (known + 1)) if changed else 0.0
-    return math.log((changed + 0.7) / (kept + 0.7)), among
 
 
 class Weights(NamedTuple):
@@ -126,8 +97,11 @@ def load_weights(path: Path = WEIGHTS_PATH) -> Weights:
     )
 
 
-def own(candidate: Candidate, spun: Sequence[str], frequency: float, records: Records) -> list[float]:
-    """Give the features of a candidate for the words of its key, wherever they stand (0 for all others)."""
+def own(candidate: Candidate, spun: Sequence[str], frequency: float, seen: Seen) -> list[float]:
+    """Give the features of a candidate for the words of its key, wherever they stand (0 for all others).
+
+    ``seen``: what became of the key in gold articles.
+    """
     values = [0.0] * len(NAMES)
     values[0] = 1.0
     values[1] = float(len(candidate.words) - len(spun))
@@ -138,7 +112,7 @@ def own(candidate: Candidate, spun: Sequence[str], frequency: float, records: Re
     values[8] = frequency
     values[INDEX["term"] if candidate.channel == "glossary" else 12] = candidate.changed_odds
     values[13] = candidate.answer_share
-    values[14], values[15] = record(records, candidate.spun, candidate.answer)
+    values[14], values[15] = odds(seen), standing(seen, candidate.answer)
     return values
 
 
