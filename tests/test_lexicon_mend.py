@@ -10,7 +10,7 @@ HEADER = "spun\tplain\tform\texample\toften"
 PLANTED = """
 weak, old farm\tsolar farm\tnoun\tThey built a [weak, old farm|solar farm].\t9
 zeal's\tardour's\tphrase\tHis [zeal's|ardour's] end is near.\t3
-arduous\tdifficult\tadj\tThe region faces a long and [arduous|difficult] war.\t9
+arduous\tdifficult\tadj\tThe war made life more [arduous|difficult] for the people of the region.\t9
 army\tforce\tnoun\tThe [army|force] left on Sunday.\t5
 gusto\tzest\tnoun\tShe sang with [gusto|zest] on Sunday.\t7
 demanding\tdifficult\tadj\tThey face [demanding|difficult] situations in the region.\t1
@@ -49,7 +49,7 @@ def test_every_mechanical_fault_is_mended(mended):
     assert sum(line.startswith("demanding situation\t") for line in lines) == 1
     assert entries["force", "military"].often == 7
     assert (entries["gusto", "zest"].often, entries["zest", "gusto"].often) == (7, 4)
-    assert entries["demanding", "difficult"].example == "The region faces a long and [demanding|difficult] war."
+    assert entries["demanding", "difficult"].example == "The war made life more [demanding|difficult] for the people of the region."
     assert [line for line in lines[1:] if line[0] != "#"] == sorted(line for line in lines[1:] if line[0] != "#")
 
 

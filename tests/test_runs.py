@@ -261,7 +261,7 @@ def test_only_a_changed_document_is_done_again(inputs, tmp_path):
     (inputs / "a0.txt").write_text(article(99))
     summary = go(inputs, tmp_path / "run")
     assert sum(summary.documents.values()) - summary.reused == 1
-    assert "Group 99" in (tmp_path / "run/restored/a0.txt").read_text()
+    assert "99 visited Tripoli 99 times" in (tmp_path / "run/restored/a0.txt").read_text()
 
 
 def test_other_settings_do_everything_again(inputs, tmp_path):

@@ -139,9 +139,8 @@ def load_records(path: Path = RECORDS_PATH) -> Records:
 def written(articles: Mapping[str, Counts]) -> str:
     """Write the counts of articles by their names, real ones marked, as :func:`load_records` reads them.
 
-    >>> print(written({"border": {("army", "military"): 2}, "navy": {("army", "military"): 1}}), end="")
-    spun	plain	articles: border navy
-    army	military	0:2 1
+    >>> written({"border": {("army", "military"): 2}, "navy": {("army", "military"): 1}}).split()
+    ['spun', 'plain', 'articles:', 'border', 'navy', 'army', 'military', '0:2', '1']
     """
     told: dict[tuple[str, str], list[str]] = {}
     for number, counts in enumerate(articles.values()):
