@@ -49,7 +49,8 @@ def test_every_mechanical_fault_is_mended(mended):
     assert sum(line.startswith("demanding situation\t") for line in lines) == 1
     assert entries["force", "military"].often == 7
     assert (entries["gusto", "zest"].often, entries["zest", "gusto"].often) == (7, 4)
-    assert entries["demanding", "difficult"].example == "The war made life more [demanding|difficult] for the people of the region."
+    better = "The war made life more [demanding|difficult] for the people of the region."
+    assert entries["demanding", "difficult"].example == better
     assert [line for line in lines[1:] if line[0] != "#"] == sorted(line for line in lines[1:] if line[0] != "#")
 
 
