@@ -1,0 +1,121 @@
+"""What speaks for a reading besides its words: the subject of the text, and gold articles like it."""
+
+import numpy as np
+import pytest
+
+from unspin.restore import gold_records, topics
+from unspin.restore.context_model import shipped
+from unspin.restore.gold_records import Records, load_records, odds, standing, written
+from unspin.restore.language_model import Web
+from unspin.restore.topics import CALM, NEAR, Topics
+
+CLINIC = {("treatment", "therapy"): 3, ("affected person", "patient"): 4, ("sanatorium", "hospital"): 2}
+CAMP = {("treatment", "handling"): 5, ("refuge", "shelter"): 2, ("camp", ""): 3}
+MARKET = {("stocks", "shares"): 2, ("trade", ""): 6}
+
+
+@pytest.fixture
+def records():
+    return Records([CLINIC, CAMP, MARKET], ["clinic", "camp", "market"])
+
+
+def test_the_article_that_shares_phrases_decides_between_answers(records):
+    like_clinic = records.likeness({"treatment": 1, "affected person": 2, "sanatorium": 1})
+    like_camp = records.likeness({"treatment": 1, "refuge": 1, "camp": 2})
+    for likeness, right, wrong in ((like_clinic, "therapy", "handling"), (like_camp, "handling", "therapy")):
+        seen = records.among("treatment", likeness)
+        assert standing(seen, right) > 0 > standing(seen, wrong)
+    alike = records.of("treatment")
+    assert standing(alike, "therapy") == standing(alike, "handling")
+
+
+def test_a_document_without_shared_phrases_leans_to_no_article(records):
+    assert len(set(records.likeness({"unheard of": 3}))) == 1
+    assert records.among("unheard of", records.likeness({})) == {}
+    assert (odds({}), standing({}, "therapy")) == (0.0, 0.0)
+
+
+def test_two_places_of_an_article_count_as_much_as_ten():
+    few, many = Records([{("army", ""): 2}], ["a"]), Records([{("army", ""): 10}], ["a"])
+    assert few.of("army") == many.of("army") == {"": 2}
+    likeness = np.ones(1)
+    assert few.among("army", likeness) == many.among("army", likeness) == {"": 2.0}
+
+
+def test_a_real_article_counts_double():
+    told = [{("army", "military"): 1}] * 2
+    plain, marked = Records(told, ["a", "b"]), Records(told, ["a", "b"], {"b"})
+    assert (marked.likeness({"army": 1}) / plain.likeness({"army": 1})).tolist() == [1.0, gold_records.REAL]
+
+
+def test_records_are_read_as_they_were_written(tmp_path):
+    path = tmp_path / "records.tsv"
+    path.write_text(written({"clinic": CLINIC, "camp*": CAMP, "market": {}}), encoding="utf-8")
+    read = load_records(path)
+    assert list(read.names) == ["clinic", "camp", "market"]
+    assert read.of("treatment") == {"therapy": 2, "handling": 2}
+    assert read.likeness({"x": 1}).tolist() == Records([CLINIC, CAMP, {}], read.names, {"camp"}).likeness({}).tolist()
+    assert read.without("camp").of("treatment") == {"therapy": 2}
+    assert list(read.without("camp").names) == list(read.names)
+
+
+def test_shipped_records_name_each_article_once():
+    names = load_records().names
+    assert len(names) == len(set(names)) > 400
+
+
+SENTENCE = "the army fired rockets at troops on the border while soldiers of the militia fled from the tanks"
+WORDS = SENTENCE.split()
+
+
+@pytest.fixture(scope="module")
+def made():
+    return Topics(shipped(), Web.load())
+
+
+def around(made, words, spans):
+    return made.around(made.numbers(words), np.array(spans))
+
+
+def test_a_place_does_not_speak_for_itself(made):
+    other = [*WORDS[:5], "violin", *WORDS[6:]]
+    for name in CALM:
+        one, two = around(made, WORDS, [[5, 6]])[name], around(made, other, [[5, 6]])[name]
+        assert np.allclose(one, two, atol=1e-6)
+        assert not np.allclose(one, around(made, other, [[0, 1]])[name], atol=1e-3)
+
+
+def test_what_is_near_ends_after_thirty_words(made):
+    def text(distance):
+        return ["the", *["the"] * (distance - 1), "militia", *["the"] * 40]
+
+    near, far = (around(made, text(n), [[0, 1]])["nearby"][0] for n in (NEAR, NEAR + 1))
+    nothing = around(made, ["the"] * 80, [[0, 1]])["nearby"][0]
+    assert np.allclose(far, nothing, atol=1e-6)
+    assert not np.allclose(near, nothing, atol=1e-3)
+    whole = around(made, text(NEAR + 1), [[0, 1]])["topic"][0]
+    assert not np.allclose(whole, around(made, ["the"] * 80, [[0, 1]])["topic"][0], atol=1e-3)
+
+
+def test_long_texts_are_summed_in_parts(made, monkeypatch):
+    words = WORDS * 20
+    spans = [[n, n + 2] for n in range(0, len(words) - 2, 3)]
+    at_once = around(made, words, spans)
+    monkeypatch.setattr(topics, "ROOM", 7)
+    for name, values in around(made, words, spans).items():
+        assert np.allclose(values, at_once[name], atol=1e-5)
+
+
+def test_the_subject_decides_between_two_plain_phrases(made):
+    sentence = "The {} was praised by everyone on Monday."
+    about = {
+        "hospital": "Nurses and doctors in the ward gave the patients their medicine after the surgery. ",
+        "stage": "Actors and musicians rehearsed the opera with the orchestra in the theatre. ",
+    }
+    values = {}
+    for name, text in about.items():
+        words = (text * 4 + sentence.format("treatment")).lower().replace(".", "").split()
+        place = words.index("treatment")
+        topic = around(made, words, [[place, place + 1]])["topic"][0]
+        values[name] = float(topic @ (shipped().vector(("therapy",)) - shipped().vector(("script",))))
+    assert values["hospital"] > 0 > values["stage"]
