@@ -141,7 +141,7 @@ def news(path: Path) -> Iterator[Text]:
 def scored(text: Text, restorer: Restorer, shipped: Records) -> Scored:
     """Score a text as a document of its own, without what the gold of its article showed."""
     name = Path(text.article).name.removesuffix(SUFFIX)
-    restorer.use_records(shipped.without(name) if name in shipped.names else shipped)
+    restorer.use_records(shipped.without(name))
     tidied = apply(text.text, tidy(text.text))
     score = restorer.restore(tidied, layout(tidied)).spin_score
     intercept, slope = restorer.weights.spin

@@ -89,6 +89,11 @@ class Web:
         number = self._ids.get(word, -1)
         return float(self._counts[number]) if number >= 0 else 0.0
 
+    def counts(self, words: Iterable[str]) -> Floats:
+        """Give how often the web has each of many words."""
+        numbers = np.array([self._ids.get(word, -1) for word in words], np.int64)
+        return np.where(numbers >= 0, self._counts[numbers], 0.0)
+
     def seen(self, previous: str, word: str) -> bool:
         """Tell whether the counts have two words in a row."""
         a, b = self._ids.get(previous, -1), self._ids.get(word, -1)

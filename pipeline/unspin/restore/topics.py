@@ -33,7 +33,7 @@ class Topics:
     """Word vectors weighed by how rare the words are."""
 
     def __init__(self, model: ContextModel, web: Web) -> None:
-        counts = np.array([0.0, *map(web.count, model.words)])
+        counts = np.append(0.0, web.counts(model.words))
         rarity = np.maximum(0.0, np.log(TOTAL / np.maximum(counts, 1e4)) - COMMON)
         lengths = np.sqrt((model.vectors**2).sum(axis=1))
         weighed = model.vectors * (rarity / np.maximum(lengths, 1e-9))[:, None]
