@@ -24,7 +24,6 @@ from scipy.optimize import minimize
 from unspin.evaluate import parse_gold
 from unspin.layout import layout
 from unspin.restore import Restorer, decoder, features, rescore
-from unspin.restore.gold_records import Records
 from unspin.restore.transformer import Transformer
 
 
@@ -123,8 +122,7 @@ def main() -> None:
         text = parse_gold(marked)[0]
         made, _ = fit_weights.cases(restorer, restorer.pieces(text, layout(text)), marked, "first", None)
         counts[name] = Counter(x for c in made for x in c.seen)
-    everything = Records(list(counts.values()), list(counts), {name for name in counts if fit_weights.is_real(name)})
-    others = {name: everything.without(name) for name in counts}
+    others = fit_weights.without_own(counts)
     places: list[Place] = []
     for name in list(texts)[:: args.every]:
         restorer.use_records(others[name])

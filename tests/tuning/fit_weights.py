@@ -212,6 +212,12 @@ def is_real(name: str) -> bool:
     return name.startswith(("000_", "r-"))
 
 
+def without_own(counts: dict[str, Counter]) -> dict[str, Records]:
+    """Give for each article the records of all others."""
+    everything = Records(list(counts.values()), list(counts), {name for name in counts if is_real(name)})
+    return {name: everything.without(name) for name in counts}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("gold", nargs="*", type=Path)
@@ -238,8 +244,7 @@ def main() -> None:
         name: Counter(x for c in cases(restorer, pieces(name), marked, "first", None)[0] for x in c.seen)
         for name, marked in texts.items()
     }
-    everything = Records(list(counts.values()), list(counts), {name for name in counts if is_real(name)})
-    others = {name: everything.without(name) for name in counts}
+    others = without_own(counts)
     # A weight of nothing at all would leave the packs' families out of what is fitted.
     asks = {
         part: [w or (1e-6 if n == "stranger" else 0.0) for n, w in zip(features.NAMES, vector, strict=True)]

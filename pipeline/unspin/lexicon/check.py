@@ -360,8 +360,8 @@ def weigh_on_clean(texts: Iterable[str], restorer: Restorer) -> list[Record]:
     found: list[Record] = []
     for pack in restorer.packs:
         for entry in pack.entries:
-            seen_right = int(restorer.records.of(entry.spun.lower()).get(entry.plain.lower(), 0))
-            right, wrong = seen_right + 1, false[entry.rule]  # the example is a right one
+            right = restorer.records.places(entry.spun, entry.plain) + 1  # the example is a right one
+            wrong = false[entry.rule]
             found.append(Record(entry, right, wrong, round(wilson(right, right + wrong), 3),
                                 tuple(where.get(entry.rule, ())[:3])))
     return found

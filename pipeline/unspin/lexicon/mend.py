@@ -124,7 +124,7 @@ def remedies(findings: Sequence[Finding], restorer: Restorer) -> Lines:
 
 def strength(entries: Sequence[Entry], restorer: Restorer) -> tuple[int, int, str]:
     """Give what speaks for one direction of two phrases: places in gold articles, then how it was judged."""
-    seen = max((int(restorer.records.of(e.spun.lower()).get(e.plain.lower(), 0)) for e in entries), default=0)
+    seen = max((restorer.records.places(e.spun, e.plain) for e in entries), default=0)
     judged = max((0 if e.suspect else e.often or NOT_JUDGED for e in entries), default=0)
     return seen, judged, entries[0].spun if entries else ""
 

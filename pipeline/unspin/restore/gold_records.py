@@ -94,6 +94,15 @@ class Records:
         """Give what a phrase became in all articles."""
         return self._seen.get(spun, {})
 
+    def places(self, spun: str, plain: str) -> int:
+        """Give at how many places of all articles a phrase stands for another, in whatever capitals.
+
+        >>> Records([{("army", "military"): 5}, {("army", "military"): 1, ("army", ""): 2}]).places("Army", "military")
+        6
+        """
+        spun, plain = spun.lower(), plain.lower()
+        return sum(places for _, answer, places in self._rows.get(spun, ()) if answer == plain)
+
     def likeness(self, phrases: Mapping[str, int]) -> Floats:
         """Give how much each article counts for a document in which these phrases may be spun, (articles,).
 
