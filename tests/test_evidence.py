@@ -59,6 +59,20 @@ def test_records_are_read_as_they_were_written(tmp_path):
     assert list(read.without("camp").names) == list(read.names)
 
 
+def test_what_an_article_shows_is_left_out_everywhere(records):
+    rest = records.without("clinic")
+    assert rest.names == records.names
+    spun, _ = next(iter(CLINIC))
+    alone = Records([{}, CAMP, MARKET], records.names)
+    likeness = rest.likeness({spun: 1, "camp": 1})
+    assert likeness[0] == 0.0 and (likeness[1:] > 0).all()
+    for phrase, answer in [*CLINIC, *CAMP, *MARKET]:
+        assert rest.of(phrase) == alone.of(phrase)
+        assert rest.places(phrase, answer) == alone.places(phrase, answer)
+        assert rest.among(phrase, likeness) == alone.among(phrase, likeness)
+    assert records.of(spun) != rest.of(spun)  # and the records themselves are as they were
+
+
 def test_shipped_records_name_each_article_once():
     names = load_records().names
     assert len(names) == len(set(names)) > 400

@@ -7,6 +7,7 @@ each gold article counts the more, the more phrases it shares with the document.
 
 from __future__ import annotations
 
+import copy
 import functools
 import math
 from collections.abc import Mapping, Sequence, Set
@@ -52,7 +53,6 @@ class Records:
     ) -> None:
         self._articles = articles
         self.names = names  #: of the articles, in their order
-        self._real = real  # names of those that a spinner made and not we
         self._worth = np.array([REAL if name in real else 1.0 for name in names] or [1.0] * len(articles))
         self._rows: dict[str, list[tuple[int, str, int]]] = {}
         self._seen: dict[str, dict[str, float]] = {}
@@ -78,21 +78,32 @@ class Records:
         self._numbers = np.array(numbers, np.int64)
         self._weights = np.array(rarities) * (1.0 + np.log(np.array(counts_of, np.float64)))
         self._lengths = np.sqrt(np.bincount(self._numbers, self._weights**2, len(articles))) + CALM
+        self._out: int | None = None  # number of an article that is left out
 
     def without(self, name: str) -> Records:
         """Give the same records but for what one article shows: for judging how others would fare.
+
+        They share all that is counted; only how rare a phrase is still comes from all articles.
 
         >>> Records([{("army", "military"): 2}], ["border-talks"]).without("border-talks").of("army")
         {}
         """
         if name not in self.names:
             return self
-        kept = [{} if own == name else counts for own, counts in zip(self.names, self._articles, strict=True)]
-        return Records(kept, self.names, self._real)
+        kept = copy.copy(self)
+        kept._out = list(self.names).index(name)
+        kept._worth = self._worth.copy()
+        kept._worth[kept._out] = 0.0
+        return kept
 
     def of(self, spun: str) -> Seen:
         """Give what a phrase became in all articles."""
-        return self._seen.get(spun, {})
+        seen = self._seen.get(spun, {})
+        if self._out is None:
+            return seen
+        own = self._articles[self._out]
+        rest = {plain: places - min(own.get((spun, plain), 0), EACH) for plain, places in seen.items()}
+        return {plain: places for plain, places in rest.items() if places}
 
     def places(self, spun: str, plain: str) -> int:
         """Give at how many places of all articles a phrase stands for another, in whatever capitals.
@@ -101,7 +112,9 @@ class Records:
         6
         """
         spun, plain = spun.lower(), plain.lower()
-        return sum(places for _, answer, places in self._rows.get(spun, ()) if answer == plain)
+        return sum(
+            places for number, answer, places in self._rows.get(spun, ()) if answer == plain and number != self._out
+        )
 
     def likeness(self, phrases: Mapping[str, int]) -> Floats:
         """Give how much each article counts for a document in which these phrases may be spun, (articles,).
@@ -130,6 +143,8 @@ class Records:
         """Give what a phrase became, each article counting as much as it is like the document."""
         seen: dict[str, float] = {}
         for number, plain, places in self._rows.get(spun, ()):
+            if number == self._out:
+                continue
             seen[plain] = seen.get(plain, 0.0) + float(likeness[number]) * min(places, EACH)
         return seen
 

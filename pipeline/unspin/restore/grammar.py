@@ -66,6 +66,9 @@ NEVER_DOUBLED = frozenset(
     ]
 )
 
+#: Letters of a word in capitals that may be an abbreviation.
+LONGEST_ABBREVIATION = 5
+
 #: The indefinite article right before a place.
 ARTICLE = re.compile(r"(?<![\w'’.-])([Aa])(n?)(\s+(?:[\"“‘'(]\s?)?)$")
 
@@ -75,16 +78,20 @@ NEXT_WORD = re.compile(r"[\"“‘'(]?([^\W_]+(?:\.(?=[^\W_]))?)")
 def capitals(original: str, plain: str, title: bool) -> str:
     """Write a plain phrase the way the spun one was written.
 
-    ``title``: the phrase stands in a Title-Case heading or label.
+    ``title``: the phrase stands in a Title-Case heading or label.  A short
+    word in capitals that stands for a name is an abbreviation and no shouting.
 
     >>> capitals("Army", "military", False), capitals("ARMY", "military", False)
     ('Military', 'MILITARY')
+    >>> capitals("USA", "United States", False), capitals("TOP COURT", "Supreme Court", False)
+    ('United States', 'SUPREME COURT')
     >>> capitals("Members of the Family", "relations", True), capitals("Safety", "safety of the state", True)
     ('Relations', 'Safety of the State')
     """
     first = re.split(r"[\s-]", original, maxsplit=1)[0] or original
     if len(original) > 2 and original.isupper():
-        return plain.upper()
+        abbreviation = len(original) <= LONGEST_ABBREVIATION and original.isalpha() and not plain.islower()
+        return plain if abbreviation else plain.upper()
     if not plain or shape_of(first) not in {"Capital", "UPPER", "mixed"} or not first[0].isupper():
         return plain
     if title:
