@@ -22,6 +22,8 @@ from typing import NamedTuple
 
 from lemminflect import getLemma
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from held_out import HeldOut
 from unspin.counterfactual import unrestored
 from unspin.documents import restore_document
 from unspin.edits import OffsetMap, apply, changed
@@ -54,9 +56,14 @@ class Share(NamedTuple):
         return f"{self.part / max(1, self.whole):.3f} ({self.part} of {self.whole})"
 
 
+def marked(name: str) -> tuple[str, list[GoldEdit]]:
+    """Give the spun text of a gold article and what its gold asks for."""
+    return parse_gold((HERE / "gold" / f"{name}.marked.txt").read_text(encoding="utf-8"), name)
+
+
 def texts(name: str) -> tuple[str, str]:
     """Give the spun text and the plain original (the first of the accepted terms) of a gold article."""
-    spun, gold = parse_gold((HERE / "gold" / f"{name}.marked.txt").read_text(encoding="utf-8"), name)
+    spun, gold = marked(name)
     edits = [Edit(g.start, g.end, g.spun, g.accepted[0], "changed", "word", "gold") for g in gold]
     return spun, apply(spun, [e for e in edits if e.original != e.replacement])
 
@@ -322,11 +329,11 @@ def recovered(plain: Extraction, other: Extraction, key: Callable[[Relation], tu
 def main() -> int:
     show = "--show" in sys.argv
     extractor, restorer = Extractor(), Restorer.load()
-    shipped = restorer.records
+    learnt = HeldOut(restorer)
 
     def unseen(name: str, spun: str) -> Restoration:
         """Restore an article without what its own gold showed."""
-        restorer.use_records(shipped.without(name))
+        learnt.leave_out(name, *marked(name))
         return restore_document(Source("a.txt", "a.txt", "", spun), restorer)
 
     def read(document: Restoration) -> Extraction:

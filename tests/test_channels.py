@@ -14,7 +14,7 @@ from unspin.restore import Restorer, candidates, features
 from unspin.restore.facts import contradictions, corrupted
 from unspin.restore.glossary import Glossary
 from unspin.restore.gold_records import load_records
-from unspin.restore.language_model import Trigram, Web
+from unspin.restore.language_model import load_models
 from unspin.restore.tokens import tokens
 
 _spec = importlib.util.spec_from_file_location("tortured", Path(__file__).with_name("tortured.py"))
@@ -35,7 +35,7 @@ def small(*terms, entries=()):
 
 
 def found(pack, text):
-    glossary = Glossary.load(lambda: [pack], f"test {pack.terms} {pack.entries}", (Trigram(), Web.load()))
+    glossary = Glossary.load(lambda: [pack], f"test {pack.terms} {pack.entries}", load_models()[:2])
     return [(text.split()[f.first : f.last], f.term.plain) for f in glossary.find(tokens(text, 0, len(text)))]
 
 
@@ -62,10 +62,10 @@ def test_half_of_the_withheld_phrases_are_restored_exactly_and_clean_sentences_s
     shipped, mark = read_packs(), fingerprint(find_packs())
     teach, withheld = tortured.halves()
     packs = tortured.packs(shipped, teach, [plain for _, plain in tortured.pairs()])
-    models = Trigram(), Web.load()
+    models = load_models()
     restorer = Restorer(
         packs, candidates.load_trie(lambda: packs, f"{mark} teach"), features.load_weights(), models,
-        records=load_records(), glossary=Glossary.load(lambda: packs, f"{mark} teach", models),
+        records=load_records(), glossary=Glossary.load(lambda: packs, f"{mark} teach", models[:2]),
     )
     before, after = "In this paper we discuss ", " in detail."
     right = 0

@@ -86,7 +86,7 @@ def picked(laid, on):
 
 
 def test_no_path_through_a_sentence_is_better(restorer, piece):
-    mixture = restorer.mixture((*[0.0] * (len(features.NAMES) - 2), 0.6, 0.1))
+    mixture = restorer.mixture((*[0.0] * (len(features.NAMES) - 3), 0.6, 0.1, 0.2))
     draw = random.Random(4)
     without = [number for number, words in enumerate(piece.lattice.words) if not words]
     channel = [draw.uniform(0.0, 14.0) for _ in piece.lattice.options]
@@ -105,7 +105,7 @@ def test_no_path_through_a_sentence_is_better(restorer, piece):
 
 
 def test_each_place_is_weighed_with_what_stands_around_it_in_its_own_sentence(restorer, piece):
-    mixture = restorer.mixture((*[0.0] * (len(features.NAMES) - 2), 0.6, 0.1))
+    mixture = restorer.mixture((*[0.0] * (len(features.NAMES) - 3), 0.6, 0.1, 0.2))
     draw = random.Random(4)
     laid = graph([piece.lattice], mixture.models)
     channel = np.array([draw.uniform(0.0, 14.0) if words else -99.0 for words in piece.lattice.words])
@@ -165,7 +165,7 @@ def test_a_sentence_that_is_too_long_is_cut_where_no_option_lies_across():
     assert [(len(part.kept), part.spots) for part in cut(ends, 7)] == [(5, []), (7, [(1, 4, 1), (3, 4, 2)])]
 
 
-def test_both_models_say_of_many_words_what_they_say_of_one(restorer):
+def test_all_models_say_of_many_words_what_they_say_of_one(restorer):
     models = restorer.mixture(restorer.weights.third).models
     draw = random.Random(5)
     text = "the army met a an a an officer hour u. s. military training 2025 qzxq <s> </s> one government's"
@@ -176,4 +176,5 @@ def test_both_models_say_of_many_words_what_they_say_of_one(restorer):
     steps = models.steps(np.concatenate([before, previous]), np.concatenate([previous, last]))
     triples = models.triples(steps, np.arange(3000), np.arange(3000, 6000))
     for number, (a, b, c) in enumerate(zip(before.tolist(), previous.tolist(), last.tolist(), strict=True)):
-        assert models.said(a << 2 * BITS | b << BITS | c) == (triples[number], steps.web[3000 + number])
+        said = triples[number], steps.web[3000 + number], steps.domain[3000 + number]
+        assert models.said(a << 2 * BITS | b << BITS | c) == said

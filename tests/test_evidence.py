@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from unspin.restore import gold_records, topics
+from unspin.restore import gold_records, suits_article, topics
+from unspin.restore.candidates import Candidate, Match
 from unspin.restore.context_model import shipped
 from unspin.restore.gold_records import Records, load_records, odds, standing, written
 from unspin.restore.language_model import Web
+from unspin.restore.tokens import tokens
 from unspin.restore.topics import CALM, NEAR, Topics
 
 CLINIC = {("treatment", "therapy"): 3, ("affected person", "patient"): 4, ("sanatorium", "hospital"): 2}
@@ -133,3 +135,21 @@ def test_the_subject_decides_between_two_plain_phrases(made):
         topic = around(made, words, [[place, place + 1]])["topic"][0]
         values[name] = float(topic @ (shipped().vector(("therapy",)) - shipped().vector(("script",))))
     assert values["hospital"] > 0 > values["stage"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("an pressing matter", [1.0, 0.0]),  # what stood there began with a vowel
+        ("a pressing matter", [-1.0, 0.0]),
+        ("the pressing matter", [0.0, 0.0]),
+        ("a. Pressing matters", [0.0, 0.0]),
+        ("pressing matters", [0.0, 0.0]),
+    ],
+)
+def test_the_article_before_a_place_tells_how_the_plain_phrase_begins(text, wanted):
+    base = Candidate("urgent", ("urgent",), "r", "p", "JJ", "pack", False, 0, "pressing", "urgent")
+    found = tokens(text, 0, len(text))
+    at = next(n for n, token in enumerate(found) if token.word == "pressing")
+    others = (base, base._replace(plain="crucial", words=("crucial",), answer="crucial"))
+    assert suits_article(found, [Match(at, at + 1, others)]) == wanted

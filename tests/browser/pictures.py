@@ -38,7 +38,7 @@ def main(run: Path) -> None:
         for view, width, scheme in PICTURES:
             context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
             page = context.new_page()
-            name = {"review": "suspects", "document": "doc/1"}.get(view, view)
+            name = {"review": "suspects", "document": "doc/0"}.get(view, view)
             page.goto(f"{(run / 'report.html').resolve().as_uri()}#{name}")
             page.locator(f"#main[data-shown='#{name}']").wait_for()
             dress(page, view)

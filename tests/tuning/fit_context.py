@@ -22,9 +22,8 @@ from unspin.evaluate import read_gold
 from unspin.lexicon.read import MARK, read_packs
 from unspin.restore.candidates import build_trie, compile_rows, find_matches
 from unspin.restore.context_model import MODEL_PATH, WINDOW
-from unspin.restore.language_model import Models, Web
+from unspin.restore.language_model import Models, load_models
 from unspin.restore.tokens import tokens
-from unspin.restore.trigram import Trigram
 
 HERE = Path(__file__).resolve().parent
 MOST = 8  #: options of a case that are looked at
@@ -124,7 +123,7 @@ def main() -> None:
     vectors = np.vstack([np.zeros((1, 50), np.float32), coded.astype(np.float32) / 127])
     ids = {words[i]: n for n, i in enumerate(chosen, 1)}
 
-    lm = Models(Trigram(), Web.load()).mixture((1.0, 1.0))
+    lm = Models(*load_models()).mixture((1.0, 1.0, 0.0))
     n = len(cases)
     context = np.zeros((n, 2 * WINDOW), np.int32)
     options = np.zeros((n, MOST, 50), np.float32)
@@ -141,7 +140,7 @@ def main() -> None:
             a, b = (left[-2] if len(left) > 1 else "", left[-1]) if left else ("", "<s>")
             total = np.zeros(2)
             for w in [*opts[i], *right[:2]]:
-                total += lm.each(a, b, w)
+                total += lm.each(a, b, w)[:2]
                 a, b = b, w
             base = total if base is None else base
             known = [ids[w] for w in opts[i] if w in ids]

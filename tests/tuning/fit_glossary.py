@@ -32,7 +32,7 @@ from unspin.restore import KNOWN_SPUN, Piece, Restorer, candidates, decoder, fea
 from unspin.restore.candidates import Match
 from unspin.restore.glossary import NAMES, WEIGHTS_PATH, Found, Glossary, candidate
 from unspin.restore.gold_records import load_records
-from unspin.restore.language_model import Trigram, Web
+from unspin.restore.language_model import load_models
 from unspin.restore.tokens import Token, tokens
 
 #: How much a phrase of each source counts, for terms of science packs and for others.  The list is of science only.
@@ -88,7 +88,7 @@ class Place(NamedTuple):
 
 def collect() -> list[Place]:
     """Find phrases in all three sources."""
-    models = Trigram(), Web.load()
+    models = load_models()
     shipped, lexicon = read_packs(), fingerprint(find_packs())
     terms = [plain for _, plain in tortured.pairs()]
     teach, _ = tortured.halves()
@@ -100,7 +100,7 @@ def collect() -> list[Place]:
     mixture = restorer.mixture(third)
 
     def glossary(pairs: list[tortured.Pair], mark: str) -> Glossary:
-        return Glossary.load(lambda: tortured.packs(shipped, pairs, terms), f"fit {lexicon} {mark}", models)
+        return Glossary.load(lambda: tortured.packs(shipped, pairs, terms), f"fit {lexicon} {mark}", models[:2])
 
     def laid_out(found: list[Token], matches: list[Match]) -> Piece:
         """Lay out a stretch in which no plain phrase stands, as in most examples."""
@@ -153,7 +153,7 @@ def collect() -> list[Place]:
         found = tokens(text, 0, len(text))
         for place in made.find(found):
             take("clean", place, found, False)
-    made = Glossary.load(lambda: shipped, lexicon, models)
+    made = Glossary.load(lambda: shipped, lexicon, models[:2])
     for _, spun_text, gold in read_gold(HERE / "gold"):
         for block in layout(spun_text):
             found = tokens(spun_text, block.start, block.end)

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +20,8 @@ import fit_weights
 import numpy as np
 from scipy.optimize import minimize
 
-from unspin.evaluate import parse_gold
+from held_out import HeldOut
+from unspin.evaluate import SUFFIX, parse_gold
 from unspin.layout import layout
 from unspin.restore import Restorer, decoder, features, rescore
 from unspin.restore.transformer import Transformer
@@ -84,7 +84,8 @@ def read(restorer: Restorer, reader: Transformer, name: str, marked: str) -> lis
     pieces = restorer.pieces(text, layout(text))
     before = None
     for stage in ("first", "second", "third"):
-        made, before = fit_weights.cases(restorer, pieces, marked, stage, before)
+        made = fit_weights.cases(restorer, pieces, marked, stage, before)
+        before = fit_weights.decoded(restorer, pieces, stage, before)
     document, weighed, _ = before
     found: list[Place] = []
     known = {case.span: case for case in made}
@@ -117,15 +118,10 @@ def main() -> None:
     files = [f for folder in args.gold for f in sorted(folder.glob("*.marked.txt")) if "clean" not in f.name]
     texts = {f.name: f.read_text(encoding="utf-8") for f in files}
     restorer, reader = Restorer.load(), Transformer.load()
-    counts = {}
-    for name, marked in texts.items():
-        text = parse_gold(marked)[0]
-        made, _ = fit_weights.cases(restorer, restorer.pieces(text, layout(text)), marked, "first", None)
-        counts[name] = Counter(x for c in made for x in c.seen)
-    others = fit_weights.without_own(counts)
+    learnt = HeldOut(restorer)
     places: list[Place] = []
     for name in list(texts)[:: args.every]:
-        restorer.use_records(others[name])
+        learnt.leave_out(name.removesuffix(SUFFIX), *parse_gold(texts[name]))
         places += read(restorer, reader, name, texts[name])
         print(name, len(places), sum(p.transformer is not None for p in places), flush=True)
     names = sorted({p.article for p in places})

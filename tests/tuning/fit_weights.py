@@ -14,21 +14,29 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import os
 import re
 import sys
 from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from held_out import bigrams, plain_side
 from unspin.evaluate import parse_gold
 from unspin.layout import layout
 from unspin.lexicon.explain import each
-from unspin.restore import Restorer, agreement, decoder, features, passes
+from unspin.lexicon.read import MARK, read_packs
+from unspin.restore import Restorer, agreement, decoder, domain_model, features, passes
 from unspin.restore.candidates import Candidate
-from unspin.restore.gold_records import MARK, RECORDS_PATH, Records, written
+from unspin.restore.domain_model import DomainModel
+from unspin.restore.gold_records import MARK as REAL_MARK
+from unspin.restore.gold_records import RECORDS_PATH, Records, written
 
 HERE = Path(__file__).resolve().parent
 SHARED = HERE.parent.parent.parent / "shared"
@@ -59,16 +67,27 @@ def normal(text: str) -> str:
     return re.sub(r"\ban\b", "a", text)
 
 
-def cases(restorer: Restorer, pieces, marked: str, stage: str, before) -> tuple[list[Case], tuple]:
-    """Decode one gold article in one pass and label every place; also what it found, for the next pass."""
+def given(restorer: Restorer, document: passes.Document, before: tuple | None) -> passes.Findings:
+    """Give what a pass knows of a document from the one before; all of its blocks may be edited."""
+    if before is None:
+        return passes.given(document, features.Context())
+    return passes.findings(*before, set(range(len(document.sizes))), restorer.families, restorer.science)
+
+
+def decoded(restorer: Restorer, pieces: list, stage: str, before: tuple | None) -> tuple:
+    """Decode one gold article in one pass: what the next one begins with."""
+    document = restorer.document(pieces)
+    _, weighed = restorer.solve(document, getattr(restorer.weights, stage), given(restorer, document, before))
+    return document, weighed, passes.sure(document, weighed)
+
+
+def cases(restorer: Restorer, pieces: list, marked: str, stage: str, before: tuple | None) -> list[Case]:
+    """Decode one gold article in one pass and label every place."""
     spun, gold = parse_gold(marked)
     vector = getattr(restorer.weights, stage)
     document = restorer.document(pieces)
-    known = passes.given(document, features.Context())
-    if before:
-        blocks = {p.block for p in pieces}
-        known = passes.findings(*before, blocks, restorer.families, restorer.science)
-    chosen, weighed = restorer.solve(document, vector, known)
+    known = given(restorer, document, before)
+    chosen, _ = restorer.solve(document, vector, known)
     rows = passes.values(document, known)
     made: list[Case] = []
     mixture = restorer.mixture(vector)
@@ -97,7 +116,7 @@ def cases(restorer: Restorer, pieces, marked: str, stage: str, before) -> tuple[
                     candidate = options[rival].candidate
                     row = own[rival].tolist()
                     parts = each(place.left, piece.lattice.words[rival], place.right, mixture)
-                    row[-2:] = [p - b for p, b in zip(parts, base, strict=True)]
+                    row[-len(features.MODELS) :] = [p - b for p, b in zip(parts, base, strict=True)]
                     new = candidate.plain
                 values.append(row)
                 right.append(normal(applied(spun, low, high, sorted([*around, (start, end, new)]))) in accepted)
@@ -123,7 +142,7 @@ def cases(restorer: Restorer, pieces, marked: str, stage: str, before) -> tuple[
                     (start, end),
                 )
             )
-    return made, (document, weighed, passes.sure(document, weighed))
+    return made
 
 
 class Block(NamedTuple):
@@ -218,6 +237,120 @@ def without_own(counts: dict[str, Counter]) -> dict[str, Records]:
     return {name: everything.without(name) for name in counts}
 
 
+def summed(counts: Iterable[Counter]) -> Counter:
+    """Add counts up."""
+    whole: Counter = Counter()
+    for one in counts:
+        whole.update(one)
+    return whole
+
+
+#: What the packs' sentences go by among the articles.
+LEXICON = "lexicon"
+
+
+def sentences(articles: Iterable[str]) -> list[str]:
+    """Give the plain examples and keep sentences of the packs, each once, but for those that stand in an article."""
+
+    def words(text: str) -> str:
+        return " ".join(re.findall(r"\w+", text.lower()))
+
+    whole = "\n".join(map(words, articles))
+    packs = read_packs()
+    given = [MARK.sub(lambda m: m[2], e.example) for pack in packs for e in pack.entries]
+    every = dict.fromkeys([*given, *(sentence for pack in packs for sentence in pack.keep)])
+    return [sentence for sentence in every if words(sentence) not in whole]
+
+
+#: Features that the first pass cannot know.
+LATE = frozenset(features.INDEX[n] for n in ("document", "block", "elsewhere", "density", "stranger"))
+
+Bigrams = dict[str, Counter]
+
+
+class Part:
+    """Some of the articles in a process of their own: what a pass found in them stays there for the next."""
+
+    def __init__(self, texts: dict[str, str], packs: list[str]) -> None:
+        self.texts = texts
+        self.restorer = Restorer.load(packs)
+        self.before: dict[str, tuple | None] = dict.fromkeys(texts)
+        # A weight of nothing at all would leave the packs' families out of what is fitted.
+        asks = {
+            part: [w or (1e-6 if n == "stranger" else 0.0) for n, w in zip(features.NAMES, vector, strict=True)]
+            for part in ("second", "third")
+            for vector in [getattr(self.restorer.weights, part)]
+        }
+        as_weights(self.restorer, **asks)
+
+    def pieces(self, name: str) -> list:
+        """Lay an article out with what is known now."""
+        spun = parse_gold(self.texts[name])[0]
+        return self.restorer.pieces(spun, layout(spun))
+
+    def counts(self) -> dict[str, Counter]:
+        """Count what became of the phrases of each article."""
+        return {
+            name: Counter(x for c in cases(self.restorer, self.pieces(name), marked, "first", None) for x in c.seen)
+            for name, marked in self.texts.items()
+        }
+
+    def know(self, counts: dict[str, Counter], plain: Bigrams) -> None:
+        """Learn from all articles, to judge each by the others."""
+        self.records, self.plain = without_own(counts), plain
+        self.domain = DomainModel.of(summed(plain.values()))
+
+    def leave_out(self, name: str) -> None:
+        """Forget what an article itself shows."""
+        self.restorer.use_records(self.records[name])
+        self.restorer.use_domain(self.domain.without(self.plain[name]))
+
+    def cases(self, stage: str) -> dict[str, list[Case]]:
+        """Give the cases of all articles in one pass."""
+        made = {}
+        for name, marked in self.texts.items():
+            self.leave_out(name)
+            made[name] = cases(self.restorer, self.pieces(name), marked, stage, self.before[name])
+        return made
+
+    def settle(self, stage: str, weights: np.ndarray) -> None:
+        """Decode all articles under the weights of a pass, for the next one."""
+        as_weights(self.restorer, **{stage: weights})
+        for name in self.texts if stage != "third" else ():
+            self.leave_out(name)
+            self.before[name] = decoded(self.restorer, self.pieces(name), stage, self.before[name])
+
+
+PARTS: list[Part] = []  # the one of this process
+
+
+def begin(texts: dict[str, str], packs: list[str]) -> None:
+    PARTS.append(Part(texts, packs))
+
+
+def ask(what: str, *given: object) -> object:
+    return getattr(PARTS[0], what)(*given)
+
+
+class Parts:
+    """All articles, in as many processes as there are processors."""
+
+    def __init__(self, texts: dict[str, str], packs: list[str]) -> None:
+        many = os.cpu_count() or 1
+        self._pools = [
+            ProcessPoolExecutor(1, initializer=begin, initargs=(dict(list(texts.items())[n::many]), packs))
+            for n in range(many)
+        ]
+        self._names = list(texts)
+
+    def ask(self, what: str, *given: object) -> dict:
+        """Ask all parts and give what they say, in order of articles."""
+        told: dict = {}
+        for one in [pool.submit(ask, what, *given) for pool in self._pools]:
+            told |= one.result() or {}
+        return {name: told[name] for name in self._names if name in told}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("gold", nargs="*", type=Path)
@@ -228,45 +361,28 @@ def main() -> None:
     args = parser.parse_args()
     folders = args.gold or [HERE.parent / "gold", SHARED / "gold"]
     files = [f for folder in folders for f in sorted(folder.glob("*.marked.txt"))]
-    restorer = Restorer.load(args.pack)
     texts = {f.name: f.read_text(encoding="utf-8") for f in files}
-    late = {features.INDEX[n] for n in ("document", "block", "elsewhere", "density", "stranger")}
+    plain = {name: plain_side(*parse_gold(marked)) for name, marked in texts.items()}
+    own = {name: bigrams(text) for name, text in plain.items()}
+    own[LEXICON] = summed(map(bigrams, sentences(plain.values())))
+    if args.write:
+        told = summed(own.values())
+        domain_model.DOMAIN_PATH.write_text(domain_model.written(told), encoding="utf-8")
+    parts = Parts(texts, args.pack)
+    counts = parts.ask("counts")
+    if args.write:
+        named = {name.removesuffix(".marked.txt") + REAL_MARK * is_real(name): told for name, told in counts.items()}
+        RECORDS_PATH.write_text(written(named), encoding="utf-8")
+    parts.ask("know", counts, own)
     every = list(range(len(features.NAMES)))
-    spun = {}
-    for name, marked in texts.items():
-        spun[name] = parse_gold(marked)[0]
-
-    def pieces(name: str) -> list:
-        """Lay the article out with the records that stand now."""
-        return restorer.pieces(spun[name], layout(spun[name]))
-
-    counts = {
-        name: Counter(x for c in cases(restorer, pieces(name), marked, "first", None)[0] for x in c.seen)
-        for name, marked in texts.items()
-    }
-    others = without_own(counts)
-    # A weight of nothing at all would leave the packs' families out of what is fitted.
-    asks = {
-        part: [w or (1e-6 if n == "stranger" else 0.0) for n, w in zip(features.NAMES, vector, strict=True)]
-        for part in ("second", "third")
-        for vector in [getattr(restorer.weights, part)]
-    }
-    as_weights(restorer, **asks)
-    got, packed = {}, {}
-    for turn in range(1):
-        before = dict.fromkeys(texts)
-        for stage in ("first", "second", "third"):
-            use = every if stage != "first" else [i for i in every if i not in late]
-            for name, marked in texts.items():
-                restorer.use_records(others[name])  # never what the article itself shows
-                got[name], _ = cases(restorer, pieces(name), marked, stage, before[name])
-                packed[name] = pack(got[name])
-            w = fit(list(packed.values()), use)
-            as_weights(restorer, **{stage: w})
-            print(turn, stage, {n: round(float(v), 2) for n, v in zip(features.NAMES, w, strict=False) if v})
-            for name, marked in texts.items():
-                restorer.use_records(others[name])
-                _, before[name] = cases(restorer, pieces(name), marked, stage, before[name])
+    fitted: dict[str, np.ndarray] = {}
+    for stage in ("first", "second", "third"):
+        got = parts.ask("cases", stage)
+        packed = {name: pack(made) for name, made in got.items()}
+        w = fit(list(packed.values()), every if stage != "first" else [i for i in every if i not in LATE])
+        fitted[stage] = w
+        print(stage, {n: round(float(v), 2) for n, v in zip(features.NAMES, w, strict=False) if v}, flush=True)
+        parts.ask("settle", stage, w)
     total = {t: [0, 0, 0] for t in (0.5, 0.55, 0.6, 0.65, 0.7, 0.75)}
     for name in texts:
         if args.quick or name.startswith("clean-"):
@@ -293,11 +409,9 @@ def main() -> None:
         data = json.loads(path.read_text())
         for part in ("first", "second", "third"):
             data[part] = {
-                n: round(v, 4) for n, v in zip(features.NAMES, getattr(restorer.weights, part), strict=False) if v
+                n: round(float(v), 4) for n, v in zip(features.NAMES, fitted[part], strict=False) if v
             }
         path.write_text(json.dumps(data, indent=1) + "\n")
-        named = {name.removesuffix(".marked.txt") + MARK * is_real(name): told for name, told in counts.items()}
-        RECORDS_PATH.write_text(written(named), encoding="utf-8")
         both = agreed([case for made in got.values() for case in made])
         rows = [
             f"{one}\t{other}\t{both[one, other, True]}\t{both[one, other, True] + both[one, other, False]}\n"

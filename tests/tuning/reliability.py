@@ -20,6 +20,7 @@ import argparse
 import itertools
 import math
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -27,12 +28,13 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import minimize
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from held_out import HeldOut
 from unspin.edits import apply
 from unspin.evaluate import SUFFIX, GoldEdit, parse_gold
 from unspin.layout import layout
 from unspin.lexicon.check import read_clean
 from unspin.restore import Restorer
-from unspin.restore.gold_records import Records
 from unspin.tidy import tidy
 
 LENGTHS = (40, 80, 160)
@@ -138,10 +140,10 @@ def news(path: Path) -> Iterator[Text]:
         yield Text("80 words, clean news", f"news {n}", " ".join(text.split(" ")[:80]), False)
 
 
-def scored(text: Text, restorer: Restorer, shipped: Records) -> Scored:
+def scored(text: Text, restorer: Restorer, held: HeldOut, articles: dict[str, str]) -> Scored:
     """Score a text as a document of its own, without what the gold of its article showed."""
     name = Path(text.article).name.removesuffix(SUFFIX)
-    restorer.use_records(shipped.without(name))
+    held.leave_out(name, *parse_gold(articles.get(text.article, "")))
     tidied = apply(text.text, tidy(text.text))
     score = restorer.restore(tidied, layout(tidied)).spin_score
     intercept, slope = restorer.weights.spin
@@ -187,8 +189,8 @@ def main() -> None:
     articles = {str(path): path.read_text(encoding="utf-8") for path in paths}
     restorer = Restorer.load()
     more = news(given.clean) if given.clean else ()
-    shipped = restorer.records
-    rows = [scored(text, restorer, shipped) for text in itertools.chain(texts(articles), more)]
+    held_out = HeldOut(restorer)
+    rows = [scored(text, restorer, held_out, articles) for text in itertools.chain(texts(articles), more)]
     print(f"{len(rows)} texts of {len(articles)} articles, {sum(row.spun for row in rows)} truly spun\n")
     print("| score | texts | mean score | truly spun |\n|---|---|---|---|")
     for low in range(10):

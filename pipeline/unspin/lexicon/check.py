@@ -30,8 +30,7 @@ from unspin.records import Block
 from unspin.restore import Restorer, candidates, features
 from unspin.restore.candidates import Trie
 from unspin.restore.gold_records import load_records
-from unspin.restore.language_model import Web
-from unspin.restore.trigram import Trigram
+from unspin.restore.language_model import load_models
 
 #: From this many of ten places on, a phrase is spun more often than plain, and cannot stand as a plain phrase.
 MARKER = 8
@@ -408,7 +407,7 @@ def check(names: Sequence[str | Path] = (), clean: Path | None = None) -> list[F
 
     @functools.cache
     def restorer() -> Restorer:
-        return Restorer(packs, trie(), features.load_weights(), (Trigram(), Web.load()), 0.5, mark,
+        return Restorer(packs, trie(), features.load_weights(), load_models(), 0.5, mark,
                         load_records())
 
     found = check_entries(packs, candidates.remembered_forms())

@@ -85,7 +85,7 @@ def explain_piece(text: str, piece: Piece, restorer: Restorer) -> Iterator[Expla
             models = each(place.left, piece.lattice.words[number], place.right, mixture)
             own = values[number].tolist()
             parts = {name: w * v for name, w, v in zip(features.NAMES, weights, own, strict=True)}
-            for at, name in enumerate(("trigram", "web")):
+            for at, name in enumerate(features.MODELS):
                 parts[name] = weights[features.INDEX[name]] * (models[at] - kept[at])
             parts = {name: round(part, 3) for name, part in parts.items() if round(part, 3)}
             readings.append(Reading(candidate.plain, candidate.rule, candidate.channel, chance,

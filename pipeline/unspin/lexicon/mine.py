@@ -22,9 +22,8 @@ from unspin.restore.candidates import key_words
 from unspin.restore.context_model import Array, ContextModel
 from unspin.restore.context_model import shipped as shipped_context
 from unspin.restore.decoder import token_words
-from unspin.restore.language_model import START, STOP, Models, Web, history, read
+from unspin.restore.language_model import START, STOP, Models, history, load_models, read
 from unspin.restore.tokens import Token, tokens
-from unspin.restore.trigram import Trigram
 
 #: Least gain in log-odds that a neighbour must bring at a place: below it, chance finds a better word
 #: for most words of clean English.
@@ -193,9 +192,10 @@ class Miner:
                  restorer: Restorer | None = None) -> None:
         self._thesaurus = Thesaurus(packs, moby() if rows is None else rows)
         self._weights = dict(zip(features.NAMES, features.load_weights().third, strict=True))
-        trigram, web = restorer.models if restorer else (Trigram(), Web.load())
-        self._score = Models(trigram, web).mixture((self._weights["trigram"], self._weights["web"])).score
-        self._usual = trigram.score
+        models = restorer.models if restorer else load_models()
+        trigram, web, domain = (self._weights[name] for name in features.MODELS)
+        self._score = Models(*models).mixture((trigram, web, domain)).score
+        self._usual = models[0].score
         self._context = shipped_context()
         self._restorer = restorer
         self._known = {(e.spun.lower(), e.plain.lower()) for pack in packs for e in pack.entries}

@@ -24,16 +24,16 @@ from unspin.restore.candidates import Candidate, Match
 from unspin.restore.context_model import WINDOW, ContextModel
 from unspin.restore.context_model import shipped as shipped_context
 from unspin.restore.decoder import Choice, Lattice
+from unspin.restore.domain_model import DomainModel
 from unspin.restore.fuzzy import NearMisses
 from unspin.restore.glossary import Glossary, merged
 from unspin.restore.gold_records import Records, load_records, odds, standing
 from unspin.restore.graph import Spots, Weighed, best, graph, joined, laid_spots, weigh
-from unspin.restore.language_model import Mixture, Models, Web
+from unspin.restore.language_model import Loaded, Mixture, Models, article, load_models
 from unspin.restore.passes import Document, Findings
 from unspin.restore.tokens import Token, tokens
 from unspin.restore.topics import Topics
 from unspin.restore.transformer import Transformer
-from unspin.restore.trigram import Trigram
 
 __all__ = ["Decoded", "LexiconError", "Piece", "Restorer", "uncollected"]
 
@@ -94,7 +94,7 @@ class Restorer:
         packs: Sequence[Pack] | Callable[[], Sequence[Pack]],
         trie: candidates.Trie,
         weights: features.Weights,
-        models: tuple[Trigram, Web],
+        models: Loaded,
         careful: float = 0.5,
         lexicon_hash: str = "",
         records: Records | None = None,
@@ -148,7 +148,7 @@ class Restorer:
             return read_packs(folders)
 
         with uncollected():  # nothing that loading makes is garbage
-            models = Trigram(), Web.load()
+            models = load_models()
             trie = candidates.load_trie(read, mark)
             return cls(
                 read,
@@ -158,8 +158,8 @@ class Restorer:
                 careful,
                 mark,
                 load_records(),
-                None if "glossary" in without else Glossary.load(read, mark, models),
-                None if "fuzzy" in without else NearMisses(trie, models),
+                None if "glossary" in without else Glossary.load(read, mark, models[:2]),
+                None if "fuzzy" in without else NearMisses(trie, models[:2]),
                 "facts" not in without,
                 kept("families", mark, lambda: {pack.name: pack.family for pack in read()}),
                 Transformer.load() if rescored else None,
@@ -253,18 +253,9 @@ class Restorer:
         may be given anew after that.
         """
         self._forget(len(text))
-        cuts: list[tuple[int, list[Token]]] = []
-        for number, block in enumerate(blocks):
-            spans: list[Span] = []
-            if block.kind == "metadata":
-                spans = [block.label] if block.label else [(block.start, block.end)]
-            elif block.label:
-                spans = [block.label, (max(block.body, block.label[1]), block.end)]
-            else:
-                spans = [(block.start, block.end)]
-            cuts += [(number, cut) for start, end in spans if (cut := tokens(text, start, end))]
-        counts = phrases(cut for _, cut in cuts)
-        return self.laid_out(cuts, [self.matches(cut) for _, cut in cuts], counts)
+        made = cuts(text, blocks)
+        counts = phrases(cut for _, cut in made)
+        return self.laid_out(made, [self.matches(cut) for _, cut in made], counts)
 
     def matches(self, found: Sequence[Token]) -> list[Match]:
         """Give what the stretches of tokens may stand for, by all channels."""
@@ -326,6 +317,7 @@ class Restorer:
         columns = {
             "capital": capital,
             "present": self.present(found, matches, counts),
+            "article": suits_article(found, matches),
             "akin": akin,
             "akin_answer": answer,
             **self.suits(found, matches, known),
@@ -423,6 +415,10 @@ class Restorer:
         self.records = records
         self._known.clear()
 
+    def use_domain(self, domain: DomainModel) -> None:
+        """Ask another model of plain articles from now on, one with the same numbers of words."""
+        self._language.use_domain(domain)
+
     def _forget(self, size: int) -> None:
         """Empty the memory of words and trigrams before a text that it has no room for."""
         if len(self._language.vocabulary) + size // 2 > ROOM:
@@ -487,7 +483,8 @@ class Restorer:
 
     def mixture(self, weights: Sequence[float]) -> Mixture:
         """Give the language models mixed as a weight vector says."""
-        return self._language.mixture((weights[features.INDEX["trigram"]], weights[features.INDEX["web"]]))
+        trigram, web, domain = (weights[features.INDEX[name]] for name in features.MODELS)
+        return self._language.mixture((trigram, web, domain))
 
     def _frequency(self, words: tuple[str, ...]) -> float:
         value = self._frequencies.get(words)
@@ -533,6 +530,21 @@ class Restorer:
         return made
 
 
+def cuts(text: str, blocks: Sequence[Block]) -> list[tuple[int, list[Token]]]:
+    """Cut the blocks of a text into stretches of tokens, each with the number of its block: labels and bodies apart."""
+    found: list[tuple[int, list[Token]]] = []
+    for number, block in enumerate(blocks):
+        spans: list[Span] = []
+        if block.kind == "metadata":
+            spans = [block.label] if block.label else [(block.start, block.end)]
+        elif block.label:
+            spans = [block.label, (max(block.body, block.label[1]), block.end)]
+        else:
+            spans = [(block.start, block.end)]
+        found += [(number, cut) for start, end in spans if (cut := tokens(text, start, end))]
+    return found
+
+
 @contextlib.contextmanager
 def uncollected() -> Iterator[None]:
     """Leave garbage that refers to itself for later."""
@@ -571,6 +583,22 @@ def phrases(cuts: Iterable[Sequence[Token]]) -> Mapping[Words, int]:
         counts.update(pairwise(words))
         counts.update(zip(words, words[1:], words[2:], strict=False))
     return counts
+
+
+def suits_article(found: Sequence[Token], matches: Sequence[Match]) -> list[float]:
+    """Give for each option how much better the article before it suits it than what stands there.
+
+    Spinners leave it as it was: before *an pressing matter* stood *an urgent matter*.
+    """
+    values: list[float] = []
+    for first, _, given in matches:
+        before = found[first - 1].word if first and not found[first].breaks and found[first].joint else ""
+        if before not in {"a", "an"}:
+            values += [0.0] * len(given)
+            continue
+        stays = article(found[first].word) == before
+        values += [float((article(c.words[0]) == before) - stays) if c.words else 0.0 for c in given]
+    return values
 
 
 def is_title(found: Sequence[Token]) -> bool:

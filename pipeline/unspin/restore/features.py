@@ -42,9 +42,14 @@ NAMES = (
     "akin",  # what "record" is, from the gold articles most like the document (``gold_records.py``)
     "akin_answer",  # what "answer" is, from these
     "term",  # log-odds that a phrase is a term of the glossary, by how its words stand for the term's (``glossary.py``)
+    "article",  # 1 where ``a`` or ``an`` before the place suits the plain phrase and not the spun one, -1 the reverse
     "trigram",
     "web",
+    "domain",  # log P of the words by the bigrams of plain articles (``domain_model.py``), likewise
 )
+
+#: The language models among them.
+MODELS = ("trigram", "web", "domain")
 
 #: Weights of what ``weights.json`` does not name yet: those of channels that came after it was written.
 USUAL = {"fuzzy": 0.6, "glossary": -6.0, "term": 1.0}

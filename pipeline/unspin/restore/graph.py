@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from unspin.restore.language_model import START, STOP, Models
+from unspin.restore.language_model import START, STOP, Mixed, Models
 from unspin.restore.lattice import Lattice
 from unspin.restore.trigram import Floats, Ints
 
@@ -73,6 +73,7 @@ class Graph(NamedTuple):
     to: Ints  #: the edge to which each triple leads
     levels: list[Level]
     web: Floats  #: log P of the second word of each edge
+    domain: Floats  #: the same by the model of plain articles
     alone: Floats  #: the trigram model's log P of the second word of each edge after no other than the first
     trigram: Floats  #: log P of the last word of each triple
 
@@ -98,6 +99,7 @@ def graph(lattices: Sequence[Lattice], models: Models) -> Graph:
     steps = models.steps(nodes.word[source], nodes.word[target])
     silent = nodes.word[target] == 0  # no word: an option may put none
     steps.web[silent] = 0.0
+    steps.domain[silent] = 0.0
     steps.pairs.alone[silent] = 0.0
     trigram = models.triples(steps, over, to)
     late = np.flatnonzero((nodes.word[source] == 0)[to])
@@ -122,6 +124,7 @@ def graph(lattices: Sequence[Lattice], models: Models) -> Graph:
             for low, high in pairwise(bounds)
         ],
         steps.web,
+        steps.domain,
         steps.pairs.alone,
         trigram,
     )
@@ -212,15 +215,15 @@ def _nodes(lattices: Sequence[Lattice], spots: Spots, models: Models) -> Nodes:
     )
 
 
-def best(graph: Graph, channel: Floats, weights: tuple[float, float]) -> Flags:
+def best(graph: Graph, channel: Floats, weights: Mixed) -> Flags:
     """Tell which nodes lie on the paths of the highest score; ties go to what comes first.
 
-    ``channel``: what each option is worth whatever stands around it; ``weights``: of the trigram model and the web's.
+    ``channel``: what each option is worth whatever stands around it; ``weights``: of the language models.
     """
     nodes, target, over, to = graph.nodes, graph.target, graph.over, graph.to
     worth = np.zeros(len(nodes.word))
     worth[nodes.into[:-1]] = channel
-    step = weights[1] * graph.web + worth[target]
+    step = weights[1] * graph.web + weights[2] * graph.domain + worth[target]
     score = weights[0] * graph.trigram + step[to]
     total = np.empty(len(target))
     begins = graph.begins
@@ -250,7 +253,7 @@ class Weighed(NamedTuple):
     chances: Floats  #: of each reading
 
 
-def weigh(graph: Graph, on: Flags, only: Flags, channel: Floats, weights: tuple[float, float]) -> Weighed:
+def weigh(graph: Graph, on: Flags, only: Flags, channel: Floats, weights: Mixed) -> Weighed:
     """Give the probability of every reading of each place that paths leave open, of some of the stretches.
 
     Where a phrase was kept word by word, the phrase is a place of its own.
@@ -303,7 +306,8 @@ def weigh(graph: Graph, on: Flags, only: Flags, channel: Floats, weights: tuple[
     first = np.where(opens, 0, nodes.edges[line[at]] + nodes.rank[line[at + 1]])
     triple = np.where(opens, 0, graph.triples[second] + graph.among[number[first]])
     known = graph.trigram[triple] if len(graph.trigram) else np.zeros(len(triple))
-    said = weights[0] * np.where(opens, graph.alone[second], known) + weights[1] * graph.web[second]
+    said = weights[0] * np.where(opens, graph.alone[second], known)
+    said += weights[1] * graph.web[second] + weights[2] * graph.domain[second]
     value = np.add.reduceat(said, _ends(lengths)[:-1])
     value[other] += channel[options[other]]
     value -= np.repeat(np.maximum.reduceat(value, begins[:-1]), counts + 1)

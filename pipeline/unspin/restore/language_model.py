@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from unspin.restore.domain_model import DomainModel
 from unspin.restore.trigram import BASE, Floats, Ints, Pairs, Trigram, found_at, single
 
 START, STOP = "<s>", "</s>"
@@ -207,14 +208,16 @@ class Kinds(NamedTuple):
 
     known: Ints  #: their numbers in the trigram model, -1 for none
     counted: Ints  #: their numbers in the web counts, -1 for none
+    domain: Ints  #: their numbers in the model of plain articles, -1 for none
     fits: Ints  #: the article that they want before them
 
 
 class Steps(NamedTuple):
-    """What both models say of many words, each after another."""
+    """What the models say of many words, each after another."""
 
     pairs: Pairs
     web: Floats
+    domain: Floats
     before: Ints  #: the trigram model's number of the word before
     fits: Ints  #: the article that the word wants
     other: Floats  #: back-off of both where the word is an article and becomes ``an``
@@ -225,26 +228,45 @@ def fitted(words: Ints, wanted: Ints) -> Ints:
     return np.where((words == A) | (words == AN), wanted, words)
 
 
+#: Weights of the models, in this order: trigram, web, domain.
+Mixed = tuple[float, float, float]
+
+#: The models themselves.
+Loaded = tuple[Trigram, Web, DomainModel]
+
+
+def load_models() -> Loaded:
+    """Load the language models."""
+    return Trigram(), Web.load(), DomainModel.load()
+
+
 class Models:
-    """Both language models, asked by the numbers of words; what they say is remembered.
+    """The language models, asked by the numbers of words; what they say is remembered.
 
     ``a`` and ``an`` count as one word that fits what follows, since the
     article is repaired after the choice is made.
     """
 
-    def __init__(self, trigram: Trigram, web: Web, remember: int = 200_000) -> None:
-        self._trigram, self._web, self._remember = trigram, web, remember
+    def __init__(self, trigram: Trigram, web: Web, domain: DomainModel, remember: int = 200_000) -> None:
+        self._trigram, self._web, self._domain, self._remember = trigram, web, domain, remember
         self.forget()
+
+    def use_domain(self, domain: DomainModel) -> None:
+        """Ask another model of plain articles from now on, one with the same numbers of words."""
+        self._domain = domain
+        self._pairs.clear()
+        for mixture in self._mixtures.values():
+            mixture.clear()
 
     def forget(self) -> None:
         """Start anew with an empty vocabulary; numbers given before mean nothing any more."""
         self.vocabulary = Vocabulary()
         self._known: list[int] = []  # the trigram model's number of each word of the vocabulary
         self._kinds = Kinds(*(np.zeros(0, np.int64) for _ in Kinds._fields))
-        self._pairs: dict[int, tuple[float, float, float | None, int, int, float]] = {}
-        self._mixtures: dict[tuple[float, float], Mixture] = {}
+        self._pairs: dict[int, tuple[float, float, float, float | None, int, int, float]] = {}
+        self._mixtures: dict[Mixed, Mixture] = {}
 
-    def mixture(self, weights: tuple[float, float]) -> Mixture:
+    def mixture(self, weights: Mixed) -> Mixture:
         """Give the models mixed under the weights of each."""
         found = self._mixtures.get(weights)
         if found is None:
@@ -256,15 +278,15 @@ class Models:
 
     def learn(self, trigram: int) -> None:
         """Tell all mixtures of a trigram: what one pass asks for, the next will."""
-        x, y = self.said(trigram)
+        x, y, z = self.said(trigram)
         for mixture in self._mixtures.values():
-            a, b = mixture.weights
-            mixture[trigram] = a * x + b * y
+            a, b, c = mixture.weights
+            mixture[trigram] = a * x + b * y + c * z
 
-    def said(self, trigram: int) -> tuple[float, float]:
+    def said(self, trigram: int) -> tuple[float, float, float]:
         """Give what each model says, the natural logarithm of a probability.
 
-        >>> models = Models(Trigram(), Web.load())
+        >>> models = Models(*load_models())
         >>> number = models.vocabulary.pair("", "a") << BITS | models.vocabulary["advanced"]
         >>> models.said(number)[0] == Trigram().score("", "an", "advanced")
         True
@@ -278,17 +300,17 @@ class Models:
             word = A
         pair = previous << BITS | word
         said = self._pairs.get(pair)
-        web, alone, start, first, last, _ = said if said is not None else self._pair(pair)
+        web, domain, alone, start, first, last, _ = said if said is not None else self._pair(pair)
         if start is None or (known := self._number(before)) < 0:
-            return alone, web
+            return alone, web, domain
         if first < last:
             found = self._trigram.triple(known, first, last)
             if found is not None:
-                return found, web
+                return found, web, domain
         pair = before << BITS | previous
         said = self._pairs.get(pair)
-        backoff = (said if said is not None else self._pair(pair))[5]
-        return int(single(start + backoff)) * BASE, web
+        backoff = (said if said is not None else self._pair(pair))[6]
+        return int(single(start + backoff)) * BASE, web, domain
 
     def kinds(self) -> Kinds:
         """Give what is known of every word of the vocabulary so far."""
@@ -299,6 +321,7 @@ class Models:
             columns = (
                 self._known[had:],
                 [self._web.number(word) for word in new],
+                [self._domain.number(word) for word in new],
                 [AN if article(word) == "an" else A for word in new],
             )
             self._kinds = Kinds(
@@ -307,8 +330,8 @@ class Models:
         return self._kinds
 
     def steps(self, previous: Ints, words: Ints) -> Steps:
-        """Give what both models say of many words, each after another, all as numbers of the vocabulary."""
-        known, counted, fits = self.kinds()
+        """Give what the models say of many words, each after another, all as numbers of the vocabulary."""
+        known, counted, told, fits = self.kinds()
         before = fitted(previous, fits[words])
         word = np.where(words == AN, A, words)
         pairs = self._trigram.pairs(known[before], known[word])
@@ -318,21 +341,23 @@ class Models:
         if len(articles):
             an = np.full(len(articles), known[AN])
             other[articles] = self._trigram.pairs(known[before[articles]], an).backoff
-        return Steps(pairs, self._web.scores(counted[before], counted[word]), known[before], fits[words], other)
+        web = self._web.scores(counted[before], counted[word])
+        domain = self._domain.scores(told[before], told[word])
+        return Steps(pairs, web, domain, known[before], fits[words], other)
 
     def triples(self, steps: Steps, first: Ints, second: Ints) -> Floats:
         """Give what the trigram model says of the last words of steps that follow others (both by their places)."""
         backoff = np.where(steps.fits[second] == AN, steps.other[first], steps.pairs.backoff[first])
         return self._trigram.triples(steps.before[first], steps.pairs, second, backoff)
 
-    def _pair(self, pair: int) -> tuple[float, float, float | None, int, int, float]:
-        """Give what both models say of the pair, and remember it."""
+    def _pair(self, pair: int) -> tuple[float, float, float, float | None, int, int, float]:
+        """Give what the models say of the pair, and remember it."""
         if len(self._pairs) > self._remember:
             self._pairs.clear()
         words = self.vocabulary.words
         previous, word = pair >> BITS, pair & WORD
-        web = self._web.score("", words[previous], words[word])
-        found = self._pairs[pair] = web, *self._trigram.pair(self._number(previous), self._number(word))
+        said = self._web.score("", words[previous], words[word]), self._domain.score(words[previous], words[word])
+        found = self._pairs[pair] = *said, *self._trigram.pair(self._number(previous), self._number(word))
         return found
 
     def _number(self, word: int) -> int:
@@ -346,7 +371,7 @@ class Models:
 class Mixture(dict[int, float]):
     """The weighted sum of the models' log-probabilities by the number of a trigram, remembered."""
 
-    def __init__(self, models: Models, weights: tuple[float, float]) -> None:
+    def __init__(self, models: Models, weights: Mixed) -> None:
         super().__init__()
         self.weights, self.models, self.vocabulary = weights, models, models.vocabulary
 
@@ -354,7 +379,7 @@ class Mixture(dict[int, float]):
         self.models.learn(trigram)
         return self[trigram]
 
-    def said(self, trigram: int) -> tuple[float, float]:
+    def said(self, trigram: int) -> tuple[float, float, float]:
         """Give each model's own log-probability, unweighted."""
         return self.models.said(trigram)
 
@@ -362,7 +387,7 @@ class Mixture(dict[int, float]):
         """Give log P(word | before previous)."""
         return self[self.vocabulary.pair(before, previous) << BITS | self.vocabulary[word]]
 
-    def each(self, before: str, previous: str, word: str) -> tuple[float, float]:
+    def each(self, before: str, previous: str, word: str) -> tuple[float, float, float]:
         """Give each model's own log-probability of words, unweighted."""
         return self.said(self.vocabulary.pair(before, previous) << BITS | self.vocabulary[word])
 
