@@ -142,27 +142,26 @@ def compile_rows(packs: Sequence[Pack], known: Forms | None = None) -> list[list
 
 
 def build_trie(rows: Iterable[Sequence[Any]]) -> Trie:
-    """Make a trie of dicts over key words; the candidates hang under the empty string."""
+    """Make a trie of dicts over key words; what the candidates are made of hangs under the empty string.
+
+    Most keys are never met: :func:`settled` makes the candidates of one that is.
+    """
     trie: Trie = {}
-    for key, plain, words, rule, pack, tag, suspect, often in rows:
+    for row in rows:
         node = trie
-        for word in key:
+        for word in row[0]:
             node = node.setdefault(word, {})
-        spun, _, answer = rule.partition("/")[2].rpartition(":")[0].lower().partition(">")
-        node.setdefault("", []).append(
-            Candidate(plain, tuple(words), rule, pack, tag, "pack", bool(suspect), int(often), spun, answer)
-        )
-    settle(trie)
+        node.setdefault("", []).append(row)
     return trie
 
 
-def settle(node: Trie) -> None:
-    """Weigh the candidates of every key of a trie."""
-    for word, below in node.items():
-        if word:
-            settle(below)
-        else:
-            node[""] = tuple(weighed(below))
+def settled(rows: Iterable[Sequence[Any]]) -> tuple[Candidate, ...]:
+    """Make the candidates of one key, weighed against each other."""
+    made: list[Candidate] = []
+    for _, plain, words, rule, pack, tag, suspect, often in rows:
+        spun, _, answer = rule.partition("/")[2].rpartition(":")[0].lower().partition(">")
+        made.append(Candidate(plain, tuple(words), rule, pack, tag, "pack", bool(suspect), int(often), spun, answer))
+    return tuple(weighed(made))
 
 
 def cache_folder() -> Path:
@@ -253,6 +252,8 @@ def find_matches(found: Sequence[Token], trie: Trie) -> list[Match]:
                 break
             candidates = node.get("")
             if candidates:
+                if isinstance(candidates, list):
+                    candidates = node[""] = settled(candidates)
                 here.append(Match(first, last, candidates))
             if token.suffix:
                 break

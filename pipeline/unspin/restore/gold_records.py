@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import copy
 import functools
+import hashlib
 import math
 from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from unspin.restore.cache import kept_arrays
+from unspin.restore.trigram import Floats, Ints
 
 #: (spun phrase, plain phrase) -> places in one gold article; the empty plain phrase counts places that stay.
 Counts = Mapping[tuple[str, str], int]
@@ -41,6 +44,9 @@ REAL = 2.0
 #: What such an article's name ends in where records are written.
 MARK = "*"
 
+#: The rows of a phrase that no article has.
+NONE = (np.zeros(0, np.int64),) * 3
+
 #: What is added to the length of the vector of a document, so that a short one is like no article in particular.
 CALM = 3.0
 
@@ -51,34 +57,38 @@ class Records:
     def __init__(
         self, articles: Sequence[Counts] = (), names: Sequence[str] = (), real: Set[str] = frozenset()
     ) -> None:
-        self._articles = articles
+        rows = [
+            (spun, plain, number, places)
+            for number, counts in enumerate(articles)
+            for (spun, plain), places in counts.items()
+        ]
+        self._take(_laid_out(rows, len(articles)), names, real)
+
+    @classmethod
+    def of_arrays(cls, made: Mapping[str, Any], names: Sequence[str], real: Set[str]) -> Records:
+        """Give the records that :func:`_packed` laid out."""
+        records = cls.__new__(cls)
+        told = {name: made[name].tobytes().decode("utf-8").split("\n") for name in ("phrases", "answers")}
+        records._take({**made, **told}, names, real)
+        return records
+
+    def _take(self, made: Mapping[str, Any], names: Sequence[str], real: Set[str]) -> None:
         self.names = names  #: of the articles, in their order
-        self._worth = np.array([REAL if name in real else 1.0 for name in names] or [1.0] * len(articles))
-        self._rows: dict[str, list[tuple[int, str, int]]] = {}
+        self._ids = {spun: number for number, spun in enumerate(made["phrases"])}
+        self._answers: list[str] = made["answers"]
+        # What each phrase became: its answers, in which articles and at how many places, from ``begins`` on.
+        self._begins, self._number, self._answer, self._places = (
+            made[name] for name in ("begins", "number", "answer", "places")
+        )
+        # How rare it is, and in which articles it stands with what weight, from ``posts`` on.
+        self._rarity, self._posts, self._post, self._weights = (
+            made[name] for name in ("rarity", "posts", "post", "weights")
+        )
+        count = int(made["count"])
+        self._worth = np.array([REAL if name in real else 1.0 for name in names] or [1.0] * count)
+        self._lengths = np.sqrt(np.bincount(self._post, self._weights**2, count)) + CALM
         self._seen: dict[str, dict[str, float]] = {}
-        for number, counts in enumerate(articles):
-            for (spun, plain), places in counts.items():
-                self._rows.setdefault(spun, []).append((number, plain, places))
-                seen = self._seen.setdefault(spun, {})
-                seen[plain] = seen.get(plain, 0) + min(places, EACH)
-        numbers: list[int] = []
-        counts_of: list[int] = []
-        rarities: list[float] = []
-        self._posted: dict[str, tuple[float, int, int]] = {}  # rarity of a phrase, and where its articles stand below
-        for spun, rows in self._rows.items():
-            places_in: dict[int, int] = {}
-            for number, _, places in rows:
-                places_in[number] = places_in.get(number, 0) + places
-            rarity = math.log((len(articles) + 1) / (len(places_in) + 0.5))
-            self._posted[spun] = rarity, len(numbers), len(numbers) + len(places_in)
-            numbers += places_in
-            counts_of += places_in.values()
-            rarities += [rarity] * len(places_in)
-        # All phrases at once: arrays of a few numbers for each of thousands took half of the time of loading.
-        self._numbers = np.array(numbers, np.int64)
-        self._weights = np.array(rarities) * (1.0 + np.log(np.array(counts_of, np.float64)))
-        self._lengths = np.sqrt(np.bincount(self._numbers, self._weights**2, len(articles))) + CALM
-        self._out: int | None = None  # number of an article that is left out
+        self._out = -1  # number of an article that is left out
 
     def without(self, name: str) -> Records:
         """Give the same records but for what one article shows: for judging how others would fare.
@@ -91,19 +101,38 @@ class Records:
         if name not in self.names:
             return self
         kept = copy.copy(self)
+        kept._seen = {}
         kept._out = list(self.names).index(name)
         kept._worth = self._worth.copy()
         kept._worth[kept._out] = 0.0
         return kept
 
+    def _rows(self, spun: str) -> tuple[Ints, Ints, Ints]:
+        """Give the articles, answers and places of a phrase."""
+        at = self._ids.get(spun)
+        if at is None:
+            return NONE
+        own = slice(self._begins[at], self._begins[at + 1])
+        number, answer, places = self._number[own], self._answer[own], self._places[own]
+        if self._out < 0:
+            return number, answer, places
+        others = number != self._out
+        return number[others], answer[others], places[others]
+
     def of(self, spun: str) -> Seen:
         """Give what a phrase became in all articles."""
-        seen = self._seen.get(spun, {})
-        if self._out is None:
-            return seen
-        own = self._articles[self._out]
-        rest = {plain: places - min(own.get((spun, plain), 0), EACH) for plain, places in seen.items()}
-        return {plain: places for plain, places in rest.items() if places}
+        seen = self._seen.get(spun)
+        if seen is None:
+            _, answers, places = self._rows(spun)
+            seen = self._seen[spun] = self._added(answers, np.minimum(places, EACH))
+        return seen
+
+    def _added(self, answers: Ints, weights: npt.NDArray[Any]) -> dict[str, float]:
+        seen: dict[str, float] = {}
+        for answer, weight in zip(answers.tolist(), weights.tolist(), strict=True):
+            plain = self._answers[answer]
+            seen[plain] = seen.get(plain, 0) + weight
+        return seen
 
     def places(self, spun: str, plain: str) -> int:
         """Give at how many places of all articles a phrase stands for another, in whatever capitals.
@@ -111,10 +140,9 @@ class Records:
         >>> Records([{("army", "military"): 5}, {("army", "military"): 1, ("army", ""): 2}]).places("Army", "military")
         6
         """
-        spun, plain = spun.lower(), plain.lower()
-        return sum(
-            places for number, answer, places in self._rows.get(spun, ()) if answer == plain and number != self._out
-        )
+        plain = plain.lower()
+        _, answers, places = self._rows(spun.lower())
+        return sum(n for a, n in zip(answers.tolist(), places.tolist(), strict=True) if self._answers[a] == plain)
 
     def likeness(self, phrases: Mapping[str, int]) -> Floats:
         """Give how much each article counts for a document in which these phrases may be spun, (articles,).
@@ -126,14 +154,14 @@ class Records:
         >>> records.among("army", weights)[""] > records.among("army", weights)["military"]
         True
         """
-        shared = np.zeros(len(self._articles))
+        shared = np.zeros(len(self._lengths))
         square = 0.0
         for spun, places in phrases.items():
-            posted = self._posted.get(spun)
-            if posted is not None:
-                rarity, begin, end = posted
-                own = rarity * (1.0 + math.log(places))
-                shared[self._numbers[begin:end]] += own * self._weights[begin:end]
+            at = self._ids.get(spun)
+            if at is not None:
+                own = float(self._rarity[at]) * (1.0 + math.log(places))
+                posts = slice(self._posts[at], self._posts[at + 1])
+                shared[self._post[posts]] += own * self._weights[posts]
                 square += own * own
         cosines = shared / self._lengths / (math.sqrt(square) + CALM)
         likeness: Floats = np.minimum(MOST, np.exp(SHARP * (cosines - USUAL))) * self._worth
@@ -141,28 +169,62 @@ class Records:
 
     def among(self, spun: str, likeness: Floats) -> dict[str, float]:
         """Give what a phrase became, each article counting as much as it is like the document."""
-        seen: dict[str, float] = {}
-        for number, plain, places in self._rows.get(spun, ()):
-            if number == self._out:
-                continue
-            seen[plain] = seen.get(plain, 0.0) + float(likeness[number]) * min(places, EACH)
-        return seen
+        number, answers, places = self._rows(spun)
+        return self._added(answers, likeness[number] * np.minimum(places, EACH))
+
+
+def _laid_out(rows: Sequence[tuple[str, str, int, int]], count: int) -> dict[str, Any]:
+    """Lay out (spun phrase, plain phrase, number of an article, places): each spun phrase's rows together."""
+    rows = sorted(rows)
+    phrases = list(dict.fromkeys(spun for spun, _, _, _ in rows))
+    answers = sorted({plain for _, plain, _, _ in rows})
+    ids, plains = ({word: number for number, word in enumerate(words)} for words in (phrases, answers))
+    phrase = np.array([ids[spun] for spun, _, _, _ in rows], np.int64)
+    number = np.array([article for _, _, article, _ in rows], np.int64)
+    places = np.array([told for _, _, _, told in rows], np.int64)
+    # Each phrase once an article, with all its places there.
+    pairs, of = np.unique(phrase * max(count, 1) + number, return_inverse=True)
+    articles_of = np.bincount(pairs // max(count, 1), minlength=len(phrases))
+    rarity = np.log((count + 1) / (articles_of + 0.5))
+    whole = np.bincount(of, places, len(pairs))
+    return {
+        "count": np.array(count),
+        "phrases": phrases,
+        "answers": answers,
+        "begins": np.searchsorted(phrase, np.arange(len(phrases) + 1)),
+        "number": number,
+        "answer": np.array([plains[plain] for _, plain, _, _ in rows], np.int64),
+        "places": places,
+        "rarity": rarity,
+        "posts": np.searchsorted(pairs // max(count, 1), np.arange(len(phrases) + 1)),
+        "post": pairs % max(count, 1),
+        "weights": rarity[pairs // max(count, 1)] * (1.0 + np.log(whole)),
+    }
+
+
+def _packed(lines: Sequence[str], count: int) -> dict[str, npt.NDArray[Any]]:
+    """Lay out the lines of a file of records."""
+    rows: list[tuple[str, str, int, int]] = []
+    for line in lines:
+        spun, plain, places = line.split("\t")
+        for told in places.split(" "):
+            number, _, several = told.partition(":")
+            rows.append((spun, plain, int(number), int(several or 1)))
+    made = _laid_out(rows, count)
+    texts = {name: np.frombuffer("\n".join(made[name]).encode(), np.uint8) for name in ("phrases", "answers")}
+    return {**made, **texts}
 
 
 @functools.lru_cache(maxsize=4)
 def load_records(path: Path = RECORDS_PATH) -> Records:
     """Read what ``tests/tuning/fit_weights.py`` counted in gold articles."""
-    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    data = path.read_bytes()
+    header, *lines = data.decode("utf-8").splitlines()
     marked = header.partition(": ")[2].split(" ")
     names = [name.removesuffix(MARK) for name in marked]
     real = {name.removesuffix(MARK) for name in marked if name.endswith(MARK)}
-    articles: list[dict[tuple[str, str], int]] = [{} for _ in names]
-    for line in lines:
-        spun, plain, places = line.split("\t")
-        for told in places.split(" "):
-            number, _, count = told.partition(":")
-            articles[int(number)][spun, plain] = int(count or 1)
-    return Records(articles, names, real)
+    made = kept_arrays("records-1", hashlib.sha256(data).hexdigest(), lambda: _packed(lines, len(names)))
+    return Records.of_arrays(made, names, real)
 
 
 def written(articles: Mapping[str, Counts]) -> str:
