@@ -391,8 +391,8 @@ class Restorer:
         phrases: Counter[str] = Counter()
         for match in matches:
             phrases.update({candidate.spun for candidate in match.candidates})
-        likeness = self.records.likeness(phrases)
-        seen = {spun: self.records.among(spun, likeness) for spun in phrases}
+        sums = self.records.sums(self.records.likeness(phrases))
+        seen = {spun: self.records.among(spun, sums) for spun in phrases}
         replaced = {spun: odds(became) for spun, became in seen.items()}
         candidates = [candidate for match in matches for candidate in match.candidates]
         return (

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from unspin.restore.cache import kept_arrays
-from unspin.restore.trigram import Floats, Ints
+from unspin.restore.trigram import Floats
 
 #: (spun phrase, plain phrase) -> places in one gold article; the empty plain phrase counts places that stay.
 Counts = Mapping[tuple[str, str], int]
@@ -43,9 +43,6 @@ REAL = 2.0
 
 #: What such an article's name ends in where records are written.
 MARK = "*"
-
-#: The rows of a phrase that no article has.
-NONE = (np.zeros(0, np.int64),) * 3
 
 #: What is added to the length of the vector of a document, so that a short one is like no article in particular.
 CALM = 3.0
@@ -75,11 +72,12 @@ class Records:
     def _take(self, made: Mapping[str, Any], names: Sequence[str], real: Set[str]) -> None:
         self.names = names  #: of the articles, in their order
         self._ids = {spun: number for number, spun in enumerate(made["phrases"])}
-        self._answers: list[str] = made["answers"]
-        # What each phrase became: its answers, in which articles and at how many places, from ``begins`` on.
-        self._begins, self._number, self._answer, self._places = (
-            made[name] for name in ("begins", "number", "answer", "places")
-        )
+        # Pairs of a phrase and an answer, those of each phrase from ``begins`` on; their answers; and for each pair,
+        # from ``rows`` on, the articles that have it and at how many places.
+        self._begins: list[int] = made["begins"].tolist()
+        answers = made["answers"]
+        self._answers = [answers[number] for number in made["answer"].tolist()]
+        self._first, self._number, self._places = (made[name] for name in ("rows", "number", "places"))
         # How rare it is, and in which articles it stands with what weight, from ``posts`` on.
         self._rarity, self._posts, self._post, self._weights = (
             made[name] for name in ("rarity", "posts", "post", "weights")
@@ -87,8 +85,8 @@ class Records:
         count = int(made["count"])
         self._worth = np.array([REAL if name in real else 1.0 for name in names] or [1.0] * count)
         self._lengths = np.sqrt(np.bincount(self._post, self._weights**2, count)) + CALM
-        self._seen: dict[str, dict[str, float]] = {}
         self._out = -1  # number of an article that is left out
+        self._all: list[float] | None = None
 
     def without(self, name: str) -> Records:
         """Give the same records but for what one article shows: for judging how others would fare.
@@ -101,38 +99,20 @@ class Records:
         if name not in self.names:
             return self
         kept = copy.copy(self)
-        kept._seen = {}
+        kept._all = None
         kept._out = list(self.names).index(name)
         kept._worth = self._worth.copy()
         kept._worth[kept._out] = 0.0
         return kept
 
-    def _rows(self, spun: str) -> tuple[Ints, Ints, Ints]:
-        """Give the articles, answers and places of a phrase."""
-        at = self._ids.get(spun)
-        if at is None:
-            return NONE
-        own = slice(self._begins[at], self._begins[at + 1])
-        number, answer, places = self._number[own], self._answer[own], self._places[own]
-        if self._out < 0:
-            return number, answer, places
-        others = number != self._out
-        return number[others], answer[others], places[others]
-
     def of(self, spun: str) -> Seen:
         """Give what a phrase became in all articles."""
-        seen = self._seen.get(spun)
-        if seen is None:
-            _, answers, places = self._rows(spun)
-            seen = self._seen[spun] = self._added(answers, np.minimum(places, EACH))
-        return seen
-
-    def _added(self, answers: Ints, weights: npt.NDArray[Any]) -> dict[str, float]:
-        seen: dict[str, float] = {}
-        for answer, weight in zip(answers.tolist(), weights.tolist(), strict=True):
-            plain = self._answers[answer]
-            seen[plain] = seen.get(plain, 0) + weight
-        return seen
+        if self._all is None:
+            everything = np.ones(len(self._lengths))
+            if self._out >= 0:
+                everything[self._out] = 0.0
+            self._all = self.sums(everything)
+        return self.among(spun, self._all)
 
     def places(self, spun: str, plain: str) -> int:
         """Give at how many places of all articles a phrase stands for another, in whatever capitals.
@@ -140,9 +120,12 @@ class Records:
         >>> Records([{("army", "military"): 5}, {("army", "military"): 1, ("army", ""): 2}]).places("Army", "military")
         6
         """
-        plain = plain.lower()
-        _, answers, places = self._rows(spun.lower())
-        return sum(n for a, n in zip(answers.tolist(), places.tolist(), strict=True) if self._answers[a] == plain)
+        at, plain = self._ids.get(spun.lower(), -1), plain.lower()
+        for pair in range(self._begins[at], self._begins[at + 1]) if at >= 0 else ():
+            if self._answers[pair] == plain:
+                own = slice(self._first[pair], self._first[pair + 1])
+                return int(self._places[own][self._number[own] != self._out].sum())
+        return 0
 
     def likeness(self, phrases: Mapping[str, int]) -> Floats:
         """Give how much each article counts for a document in which these phrases may be spun, (articles,).
@@ -151,7 +134,8 @@ class Records:
         >>> weights = records.likeness({"army": 1, "coach": 3})
         >>> bool(weights[1] > weights[0])
         True
-        >>> records.among("army", weights)[""] > records.among("army", weights)["military"]
+        >>> seen = records.among("army", records.sums(weights))
+        >>> seen[""] > seen["military"]
         True
         """
         shared = np.zeros(len(self._lengths))
@@ -167,14 +151,25 @@ class Records:
         likeness: Floats = np.minimum(MOST, np.exp(SHARP * (cosines - USUAL))) * self._worth
         return likeness
 
-    def among(self, spun: str, likeness: Floats) -> dict[str, float]:
-        """Give what a phrase became, each article counting as much as it is like the document."""
-        number, answers, places = self._rows(spun)
-        return self._added(answers, likeness[number] * np.minimum(places, EACH))
+    def sums(self, likeness: Floats) -> list[float]:
+        """Give the places of all pairs of a phrase and an answer, weighed by how like a document their articles are."""
+        if not len(self._number):
+            return []
+        worth = likeness[self._number] * np.minimum(self._places, EACH)
+        sums: list[float] = np.add.reduceat(worth, self._first[:-1]).tolist()
+        return sums
+
+    def among(self, spun: str, sums: Sequence[float]) -> dict[str, float]:
+        """Give what a phrase became, by the sums that :meth:`sums` gives."""
+        at = self._ids.get(spun)
+        if at is None:
+            return {}
+        begin, end = self._begins[at : at + 2]
+        return {plain: n for plain, n in zip(self._answers[begin:end], sums[begin:end], strict=True) if n}
 
 
 def _laid_out(rows: Sequence[tuple[str, str, int, int]], count: int) -> dict[str, Any]:
-    """Lay out (spun phrase, plain phrase, number of an article, places): each spun phrase's rows together."""
+    """Lay out (spun phrase, plain phrase, article, places): rows of one pair together, pairs of one phrase."""
     rows = sorted(rows)
     phrases = list(dict.fromkeys(spun for spun, _, _, _ in rows))
     answers = sorted({plain for _, plain, _, _ in rows})
@@ -187,13 +182,16 @@ def _laid_out(rows: Sequence[tuple[str, str, int, int]], count: int) -> dict[str
     articles_of = np.bincount(pairs // max(count, 1), minlength=len(phrases))
     rarity = np.log((count + 1) / (articles_of + 0.5))
     whole = np.bincount(of, places, len(pairs))
+    pair = phrase * (len(answers) + 1) + np.array([plains[plain] for _, plain, _, _ in rows], np.int64)
+    kinds, first = np.unique(pair, return_index=True)
     return {
         "count": np.array(count),
         "phrases": phrases,
         "answers": answers,
-        "begins": np.searchsorted(phrase, np.arange(len(phrases) + 1)),
+        "begins": np.searchsorted(kinds // (len(answers) + 1), np.arange(len(phrases) + 1)),
+        "answer": kinds % (len(answers) + 1),
+        "rows": np.append(first, len(rows)),
         "number": number,
-        "answer": np.array([plains[plain] for _, plain, _, _ in rows], np.int64),
         "places": places,
         "rarity": rarity,
         "posts": np.searchsorted(pairs // max(count, 1), np.arange(len(phrases) + 1)),
@@ -223,7 +221,7 @@ def load_records(path: Path = RECORDS_PATH) -> Records:
     marked = header.partition(": ")[2].split(" ")
     names = [name.removesuffix(MARK) for name in marked]
     real = {name.removesuffix(MARK) for name in marked if name.endswith(MARK)}
-    made = kept_arrays("records-1", hashlib.sha256(data).hexdigest(), lambda: _packed(lines, len(names)))
+    made = kept_arrays("records-2", hashlib.sha256(data).hexdigest(), lambda: _packed(lines, len(names)))
     return Records.of_arrays(made, names, real)
 
 
