@@ -8,7 +8,6 @@ Monday*.  Smoothed with a Dirichlet prior (MacKay and Peto 1995).
 from __future__ import annotations
 
 import copy
-import functools
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -146,9 +145,3 @@ def written(bigrams: Bigrams) -> str:
     for (previous, word), count in sorted(bigrams.items()):
         rows.setdefault(previous, []).append(f"{word}:{count}")
     return "word\tafter it\n" + "".join(f"{word}\t{' '.join(after)}\n" for word, after in rows.items())
-
-
-@functools.lru_cache(maxsize=1)
-def shipped() -> DomainModel:
-    """Give the model that comes with Unspin."""
-    return DomainModel.load()
