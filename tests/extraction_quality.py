@@ -23,10 +23,10 @@ from typing import NamedTuple
 from lemminflect import getLemma
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from held_out import HeldOut
+from held_out import HeldOut, plain_side
 from unspin.counterfactual import unrestored
 from unspin.documents import restore_document
-from unspin.edits import OffsetMap, apply, changed
+from unspin.edits import OffsetMap, changed
 from unspin.entities import VALUE_TYPES, folded
 from unspin.evaluate import MOST_COMBINATIONS, GoldEdit, _groups, _loose, _over, parse_gold
 from unspin.extract import Extractor
@@ -64,8 +64,7 @@ def marked(name: str) -> tuple[str, list[GoldEdit]]:
 def texts(name: str) -> tuple[str, str]:
     """Give the spun text and the plain original (the first of the accepted terms) of a gold article."""
     spun, gold = marked(name)
-    edits = [Edit(g.start, g.end, g.spun, g.accepted[0], "changed", "word", "gold") for g in gold]
-    return spun, apply(spun, [e for e in edits if e.original != e.replacement])
+    return spun, plain_side(spun, gold)
 
 
 class Place(NamedTuple):

@@ -110,13 +110,12 @@ def test_two_readings_that_cannot_both_hold_are_a_warning_and_fix_lowers_the_one
 
 
 def test_an_honest_low_judgement_that_loses_is_a_remark_and_no_warning(pack, capsys):
-    folder = pack([RIVALS[0], RIVALS[1][:-1] + "2"])
-    remarks = check([folder])
-    assert {(f.code, f.warning) for f in remarks} == {("weak", False)}
+    wins = "eye specialist\teye doctor\tphrase\tMy [eye specialist|eye doctor] says that I need new glasses.\t8"
+    folder = pack([wins, RIVALS[1][:-1] + "2"])
+    assert {(f.code, f.warning) for f in check([folder])} == {("weak", False)}
     with pytest.raises(SystemExit):
         main(["lexicon", "check", "--pack", str(folder)])
-    told = "1 remark" if len(remarks) == 1 else f"{len(remarks)} remarks"
-    assert capsys.readouterr().out == f"0 faults, 0 warnings, {told} (--remarks shows them)\n"
+    assert capsys.readouterr().out == "0 faults, 0 warnings, 1 remark (--remarks shows them)\n"
 
 
 @pytest.mark.parametrize("code", ["loop", "swap", "chain"])

@@ -378,7 +378,7 @@ def test_what_is_decided_for_the_pack_is_taken_into_one(browser, run, tmp_path, 
     balance, companion = taken.added
     assert (balance.spun, balance.plain, balance.form, balance.often) == ("balance", "stability", "noun", 7)
     # What becomes of the words around it is the lexicon's affair.
-    assert re.fullmatch(r"They [^\[|]+ \[balance\|stability\] in the \w+\.", balance.example)
+    assert re.fullmatch(r"They discussed [^\[|]+ \[balance\|stability\] in the \w+\.", balance.example)
     assert (companion.spun, companion.plain, companion.form, companion.often) == ("companion", "partner", "noun", 7)
     assert companion.example == sentence.format("[companions|partners]", "by means of")
     assert taken.keep == (sentence.format("partners", "by means of"),)

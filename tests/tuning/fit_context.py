@@ -13,11 +13,14 @@ from __future__ import annotations
 import argparse
 import random
 import re
+import sys
 from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from held_out import plain_side
 from unspin.evaluate import read_gold
 from unspin.lexicon.read import MARK, read_packs
 from unspin.restore.candidates import build_trie, compile_rows, find_matches
@@ -36,11 +39,7 @@ def plain_sentences(packs) -> list[str]:
         found += [MARK.sub(lambda m: m[2], e.example) for e in pack.entries]
         found += pack.keep
     for _, spun, gold in read_gold(HERE / "gold"):
-        parts, at = [], 0
-        for edit in gold:
-            parts += [spun[at : edit.start], edit.accepted[0]]
-            at = edit.end
-        for line in ("".join(parts) + spun[at:]).split("\n"):
+        for line in plain_side(spun, gold).split("\n"):
             found += [s for s in re.split(r"(?<=[.!?])\s", line) if len(s.split()) > 4]
     return found
 

@@ -58,7 +58,8 @@ class DomainModel:
     @classmethod
     def of(cls, bigrams: Bigrams) -> DomainModel:
         """Make the model of counts."""
-        return cls(**_laid_out(bigrams))
+        made = _laid_out(bigrams)
+        return cls(made["words"].tolist(), made["pairs"], made["places"])
 
     @classmethod
     def load(cls, path: Path = DOMAIN_PATH) -> DomainModel:
@@ -66,8 +67,8 @@ class DomainModel:
         from unspin.restore.cache import kept_arrays
 
         data = path.read_bytes()
-        made = kept_arrays("domain-1", hashlib.sha256(data).hexdigest(), lambda: _packed(read(data.decode("utf-8"))))
-        return cls(made["words"].tobytes().decode("utf-8").split("\n"), made["pairs"], made["places"])
+        made = kept_arrays("domain-2", hashlib.sha256(data).hexdigest(), lambda: _laid_out(read(data.decode("utf-8"))))
+        return cls(made["words"].tolist(), made["pairs"], made["places"])
 
     def without(self, bigrams: Bigrams) -> DomainModel:
         """Give the model of all counts but these, as far as they are among them: for judging how others would fare.
@@ -103,21 +104,16 @@ class DomainModel:
         return float(self.scores(np.array([self.number(previous)]), np.array([self.number(word)]))[0])
 
 
-def _laid_out(bigrams: Bigrams) -> dict[str, Any]:
+def _laid_out(bigrams: Bigrams) -> dict[str, npt.NDArray[Any]]:
     words = sorted({word for pair in bigrams for word in pair})
     ids = {word: number for number, word in enumerate(words)}
     places = {ids[a] << BITS | ids[b]: count for (a, b), count in bigrams.items()}
     pairs = sorted(places)
     return {
-        "words": words,
+        "words": np.array(words, np.str_),
         "pairs": np.array(pairs, np.int64),
         "places": np.array([places[pair] for pair in pairs], np.float64),
     }
-
-
-def _packed(bigrams: Bigrams) -> dict[str, npt.NDArray[Any]]:
-    made = _laid_out(bigrams)
-    return {**made, "words": np.frombuffer("\n".join(made["words"]).encode(), np.uint8)}
 
 
 def read(text: str) -> dict[tuple[str, str], int]:

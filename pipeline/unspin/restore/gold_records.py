@@ -11,7 +11,7 @@ import copy
 import functools
 import hashlib
 import math
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -63,19 +63,18 @@ class Records:
 
     @classmethod
     def of_arrays(cls, made: Mapping[str, Any], names: Sequence[str], real: Set[str]) -> Records:
-        """Give the records that :func:`_packed` laid out."""
+        """Give the records that :func:`_laid_out` laid out."""
         records = cls.__new__(cls)
-        told = {name: made[name].tobytes().decode("utf-8").split("\n") for name in ("phrases", "answers")}
-        records._take({**made, **told}, names, real)
+        records._take(made, names, real)
         return records
 
     def _take(self, made: Mapping[str, Any], names: Sequence[str], real: Set[str]) -> None:
         self.names = names  #: of the articles, in their order
-        self._ids = {spun: number for number, spun in enumerate(made["phrases"])}
+        self._ids = {spun: number for number, spun in enumerate(made["phrases"].tolist())}
         # Pairs of a phrase and an answer, those of each phrase from ``begins`` on; their answers; and for each pair,
         # from ``rows`` on, the articles that have it and at how many places.
         self._begins: list[int] = made["begins"].tolist()
-        answers = made["answers"]
+        answers = made["answers"].tolist()
         self._answers = [answers[number] for number in made["answer"].tolist()]
         self._first, self._number, self._places = (made[name] for name in ("rows", "number", "places"))
         # How rare it is, and in which articles it stands with what weight, from ``posts`` on.
@@ -168,7 +167,7 @@ class Records:
         return {plain: n for plain, n in zip(self._answers[begin:end], sums[begin:end], strict=True) if n}
 
 
-def _laid_out(rows: Sequence[tuple[str, str, int, int]], count: int) -> dict[str, Any]:
+def _laid_out(rows: Iterable[tuple[str, str, int, int]], count: int) -> dict[str, npt.NDArray[Any]]:
     """Lay out (spun phrase, plain phrase, article, places): rows of one pair together, pairs of one phrase."""
     rows = sorted(rows)
     phrases = list(dict.fromkeys(spun for spun, _, _, _ in rows))
@@ -178,50 +177,49 @@ def _laid_out(rows: Sequence[tuple[str, str, int, int]], count: int) -> dict[str
     number = np.array([article for _, _, article, _ in rows], np.int64)
     places = np.array([told for _, _, _, told in rows], np.int64)
     # Each phrase once an article, with all its places there.
-    pairs, of = np.unique(phrase * max(count, 1) + number, return_inverse=True)
-    articles_of = np.bincount(pairs // max(count, 1), minlength=len(phrases))
+    width = max(count, 1)
+    posts, of = np.unique(phrase * width + number, return_inverse=True)
+    poster = posts // width
+    articles_of = np.bincount(poster, minlength=len(phrases))
     rarity = np.log((count + 1) / (articles_of + 0.5))
-    whole = np.bincount(of, places, len(pairs))
-    pair = phrase * (len(answers) + 1) + np.array([plains[plain] for _, plain, _, _ in rows], np.int64)
-    kinds, first = np.unique(pair, return_index=True)
+    whole = np.bincount(of, places, len(posts))
+    room = max(len(answers), 1)
+    pair = phrase * room + np.array([plains[plain] for _, plain, _, _ in rows], np.int64)
+    pairs, first = np.unique(pair, return_index=True)
     return {
         "count": np.array(count),
-        "phrases": phrases,
-        "answers": answers,
-        "begins": np.searchsorted(kinds // (len(answers) + 1), np.arange(len(phrases) + 1)),
-        "answer": kinds % (len(answers) + 1),
+        "phrases": np.array(phrases, np.str_),
+        "answers": np.array(answers, np.str_),
+        "begins": np.searchsorted(pairs // room, np.arange(len(phrases) + 1)),
+        "answer": pairs % room,
         "rows": np.append(first, len(rows)),
         "number": number,
         "places": places,
         "rarity": rarity,
-        "posts": np.searchsorted(pairs // max(count, 1), np.arange(len(phrases) + 1)),
-        "post": pairs % max(count, 1),
-        "weights": rarity[pairs // max(count, 1)] * (1.0 + np.log(whole)),
+        "posts": np.searchsorted(poster, np.arange(len(phrases) + 1)),
+        "post": posts % width,
+        "weights": rarity[poster] * (1.0 + np.log(whole)),
     }
 
 
-def _packed(lines: Sequence[str], count: int) -> dict[str, npt.NDArray[Any]]:
-    """Lay out the lines of a file of records."""
-    rows: list[tuple[str, str, int, int]] = []
-    for line in lines:
+def _read(text: str) -> Iterator[tuple[str, str, int, int]]:
+    """Read the lines of a file of records as :func:`_laid_out` takes them."""
+    for line in text.splitlines():
         spun, plain, places = line.split("\t")
         for told in places.split(" "):
             number, _, several = told.partition(":")
-            rows.append((spun, plain, int(number), int(several or 1)))
-    made = _laid_out(rows, count)
-    texts = {name: np.frombuffer("\n".join(made[name]).encode(), np.uint8) for name in ("phrases", "answers")}
-    return {**made, **texts}
+            yield spun, plain, int(number), int(several or 1)
 
 
 @functools.lru_cache(maxsize=4)
 def load_records(path: Path = RECORDS_PATH) -> Records:
     """Read what ``tests/tuning/fit_weights.py`` counted in gold articles."""
     data = path.read_bytes()
-    header, *lines = data.decode("utf-8").splitlines()
+    header, _, rest = data.decode("utf-8").partition("\n")
     marked = header.partition(": ")[2].split(" ")
     names = [name.removesuffix(MARK) for name in marked]
     real = {name.removesuffix(MARK) for name in marked if name.endswith(MARK)}
-    made = kept_arrays("records-2", hashlib.sha256(data).hexdigest(), lambda: _packed(lines, len(names)))
+    made = kept_arrays("records-3", hashlib.sha256(data).hexdigest(), lambda: _laid_out(_read(rest), len(names)))
     return Records.of_arrays(made, names, real)
 
 
