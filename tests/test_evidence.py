@@ -25,7 +25,7 @@ def test_the_article_that_shares_phrases_decides_between_answers(records):
     like_clinic = records.likeness({"treatment": 1, "affected person": 2, "sanatorium": 1})
     like_camp = records.likeness({"treatment": 1, "refuge": 1, "camp": 2})
     for likeness, right, wrong in ((like_clinic, "therapy", "handling"), (like_camp, "handling", "therapy")):
-        seen = records.among("treatment", records.sums(likeness))
+        seen = records.among(["treatment"], likeness)["treatment"]
         assert standing(seen, right) > 0 > standing(seen, wrong)
     alike = records.of("treatment")
     assert standing(alike, "therapy") == standing(alike, "handling")
@@ -33,7 +33,7 @@ def test_the_article_that_shares_phrases_decides_between_answers(records):
 
 def test_a_document_without_shared_phrases_leans_to_no_article(records):
     assert len(set(records.likeness({"unheard of": 3}))) == 1
-    assert records.among("unheard of", records.sums(records.likeness({}))) == {}
+    assert records.among(["unheard of"], records.likeness({})) == {"unheard of": {}}
     assert (odds({}), standing({}, "therapy")) == (0.0, 0.0)
 
 
@@ -41,7 +41,7 @@ def test_two_places_of_an_article_count_as_much_as_ten():
     few, many = Records([{("army", ""): 2}], ["a"]), Records([{("army", ""): 10}], ["a"])
     assert few.of("army") == many.of("army") == {"": 2}
     likeness = np.ones(1)
-    assert few.among("army", few.sums(likeness)) == many.among("army", many.sums(likeness)) == {"": 2.0}
+    assert few.among(["army"], likeness) == many.among(["army"], likeness) == {"army": {"": 2.0}}
 
 
 def test_a_real_article_counts_double():
@@ -71,7 +71,7 @@ def test_what_an_article_shows_is_left_out_everywhere(records):
     for phrase, answer in [*CLINIC, *CAMP, *MARKET]:
         assert rest.of(phrase) == alone.of(phrase)
         assert rest.places(phrase, answer) == alone.places(phrase, answer)
-        assert rest.among(phrase, rest.sums(likeness)) == alone.among(phrase, alone.sums(likeness))
+        assert rest.among([phrase], likeness) == alone.among([phrase], likeness)
     assert records.of(spun) != rest.of(spun)  # and the records themselves are as they were
 
 

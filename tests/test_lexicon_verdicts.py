@@ -20,8 +20,12 @@ def looked(tmp_path, monkeypatch):
     """Give a function that writes and checks a pack, and tells what was found and which texts were judged anew."""
     monkeypatch.setenv("UNSPIN_CACHE", str(tmp_path / "cache"))
     proved, kept = [], []
-    prove, restore = check.prove, check.Restorer.restore
-    monkeypatch.setattr(check, "prove", lambda entry, *more: (proved.append(entry.spun), prove(entry, *more))[1])
+    prove_all, restore = check.prove_all, check.Restorer.restore
+    monkeypatch.setattr(
+        check,
+        "prove_all",
+        lambda entries, *more: (proved.extend(e.spun for e in entries), prove_all(entries, *more))[1],
+    )
     monkeypatch.setattr(
         check.Restorer, "restore", lambda self, text, blocks: (kept.append(text), restore(self, text, blocks))[1]
     )

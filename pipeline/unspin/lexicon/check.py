@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from unspin.layout import layout
-from unspin.lexicon.proofs import Proof, prove, side_by_side
+from unspin.lexicon.proofs import Proof, prove_all, side_by_side
 from unspin.lexicon.read import (
     MARK,
     Entry,
@@ -244,8 +244,8 @@ TOLD = {
     "weak": (False, "in its example {winner!r} wins ({plain!r} has {p:.0%}); in other company it may win"),
 }
 
-#: Finds out what becomes of an entry in its example; made when the first one is to be proved.
-Proofs = Callable[[Entry], Proof]
+#: Finds out what becomes of entries in their examples; made when the first one is to be proved.
+Proofs = Callable[[Sequence[Entry]], list[Proof]]
 
 
 def run_examples(packs: Sequence[Pack], proofs: Proofs, verdicts: Verdicts) -> list[Finding]:
@@ -254,7 +254,11 @@ def run_examples(packs: Sequence[Pack], proofs: Proofs, verdicts: Verdicts) -> l
     by_example = {entry.example: entry for entry in entries}
     by_rule = {entry.rule: entry for entry in entries}
     found: list[Finding] = []
-    made = verdicts.ask("example", [e.example for e in entries], lambda example: list(proofs(by_example[example])))
+    made = verdicts.ask(
+        "example",
+        [e.example for e in entries],
+        lambda examples: [list(proof) for proof in proofs([by_example[example] for example in examples])],
+    )
     for entry, told in zip(entries, made, strict=True):
         proof = Proof(*told)
         if proof.outcome not in TOLD:
@@ -294,9 +298,12 @@ def keep_lines(packs: Sequence[Pack]) -> list[tuple[str, int, str]]:
 
 def run_keep(packs: Sequence[Pack], restorer: Callable[[], Restorer], verdicts: Verdicts) -> list[Finding]:
     """Run each keep sentence as a document of its own and report what it lost."""
-    def lost(sentence: str) -> list[list[str]]:
-        edits = restorer().restore(sentence, [Block("b1", "", "paragraph", 0, len(sentence))]).edits
-        return [[e.rule, e.original, e.replacement] for e in edits if e.outcome == "changed"]
+    def lost(sentences: Sequence[str]) -> list[list[list[str]]]:
+        return [
+            [[e.rule, e.original, e.replacement] for e in edits if e.outcome == "changed"]
+            for sentence in sentences
+            for edits in [restorer().restore(sentence, [Block("b1", "", "paragraph", 0, len(sentence))]).edits]
+        ]
 
     kept = keep_lines(packs)
     return [
@@ -343,11 +350,12 @@ def read_clean(path: Path) -> Iterator[str]:
 
 def weigh_on_clean(texts: Iterable[str], restorer: Restorer) -> list[Record]:
     """Count each entry's edits on clean text, where all are false, beside its right ones in the gold articles."""
-    def spoilt(text: str) -> list[tuple[str, str]]:
+    def spoilt(texts: Sequence[str]) -> list[list[tuple[str, str]]]:
         return [
-            (e.rule, " ".join(f"{text[max(0, e.start - 40) : e.start]}[{e.original}|{e.replacement}]"
-                              f"{text[e.end : e.end + 40]}".split()))
-            for e in restorer.restore(text, layout(text)).edits if e.outcome == "changed"
+            [(e.rule, " ".join(f"{text[max(0, e.start - 40) : e.start]}[{e.original}|{e.replacement}]"
+                               f"{text[e.end : e.end + 40]}".split()))
+             for e in restorer.restore(text, layout(text)).edits if e.outcome == "changed"]
+            for text in texts
         ]
 
     false: Counter[str] = Counter()
@@ -414,7 +422,7 @@ def check(names: Sequence[str | Path] = (), clean: Path | None = None) -> list[F
     found += covered(packs, rows)
     told = {(f.path, f.line) for f in found if f.code in {"never", "covered"}}
     verdicts = Verdicts(packs, rows)
-    examples = run_examples(packs, lambda entry: prove(entry, restorer(), trie()), verdicts)
+    examples = run_examples(packs, lambda entries: prove_all(entries, restorer(), trie()), verdicts)
     found += [f for f in examples if (f.path, f.line) not in told]
     found += run_keep(packs, restorer, verdicts)
     verdicts.keep()

@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Any, NamedTuple, TypeVar
 
 from unspin.lexicon.read import MARK, Entry
-from unspin.restore import KNOWN_SPUN, Restorer, candidates, decoder, features, passes
+from unspin.restore import KNOWN_SPUN, Piece, Restorer, candidates, decoder, features, passes
 from unspin.restore.candidates import Trie
 from unspin.restore.language_model import words_for
 from unspin.restore.tokens import Token, tokens
@@ -21,6 +21,10 @@ NEVER = 0.01
 
 #: The feature "present" where the spun phrase stands once and the plain one nowhere, as in most examples.
 ALONE = math.log(0.5 / 1.5)
+
+
+#: Examples that are decoded together: with more the arrays only grow.
+TOGETHER = 200
 
 
 class Proof(NamedTuple):
@@ -56,6 +60,17 @@ def is_findable(entry: Entry) -> bool:
     )
 
 
+class Staged(NamedTuple):
+    """An entry's example, laid out for decoding."""
+
+    entry: Entry
+    marked: str  #: what stands at the marked place
+    want: str  #: what is to stand there
+    first: int  #: first token of the place
+    last: int  #: and the one after it
+    piece: Piece
+
+
 def prove(entry: Entry, restorer: Restorer, trie: Trie) -> Proof:
     """Run an entry's example as a place of a spun document, with the sentence around it as it stands.
 
@@ -64,6 +79,31 @@ def prove(entry: Entry, restorer: Restorer, trie: Trie) -> Proof:
     readings that touch the marked place compete; this is what makes thousands
     of examples run in seconds.
     """
+    return prove_all([entry], restorer, trie)[0]
+
+
+def prove_all(entries: Sequence[Entry], restorer: Restorer, trie: Trie) -> list[Proof]:
+    """Run the examples of many entries, each by itself; that they are decoded together is only for speed."""
+    proofs: list[Proof] = []
+    for at in range(0, len(entries), TOGETHER):
+        staged = [stage(entry, restorer, trie) for entry in entries[at : at + TOGETHER]]
+        laid = [s for s in staged if isinstance(s, Staged)]
+        if not laid:
+            proofs += [s for s in staged if isinstance(s, Proof)]
+            continue
+        pieces = [s.piece._replace(block=number) for number, s in enumerate(laid)]
+        document = restorer.document(pieces)
+        path, weighed = restorer.solve(document, restorer.weights.third, passes.given(document, KNOWN_SPUN))
+        lattices = [piece.lattice for piece in pieces]
+        taken = iter(zip(
+            laid, decoder.choices(document.spots, weighed, lattices), decoder.parted(path, lattices), strict=True
+        ))
+        proofs += [s if isinstance(s, Proof) else outcome(*next(taken), restorer.weights.changed) for s in staged]
+    return proofs
+
+
+def stage(entry: Entry, restorer: Restorer, trie: Trie) -> Staged | Proof:
+    """Lay out an entry's example, or tell that nothing finds the entry in it."""
     mark = MARK.search(entry.example)
     assert mark is not None
     text, start, end = spun_example(entry)
@@ -82,24 +122,32 @@ def prove(entry: Entry, restorer: Restorer, trie: Trie) -> Proof:
         return Proof("missed", 0.0, mark[1])
     piece = restorer.piece(found, matches, {})
     piece.early[:, features.INDEX["present"]] = ALONE
-    document = restorer.document([piece])
-    path, weighed = restorer.solve(document, restorer.weights.third, passes.given(document, KNOWN_SPUN))
-    choices = decoder.choices(document.spots, weighed, [piece.lattice])[0]
+    return Staged(entry, mark[1], mark[2], first, last, piece)
+
+
+def outcome(staged: Staged, choices: Sequence[decoder.Choice], over: Sequence[decoder.Option], least: float) -> Proof:
+    """Tell what became of the marked place, by the choices there and the options on the best path.
+
+    ``least``: the least probability of a change that is made.
+    """
+    _, marked, want, first, last, piece = staged
+    found = piece.found
+    lower = want.lower()
     own = sum(p for choice in choices if (choice.first, choice.last) == (first, last)
-              for p, c in choice.others if c is not None and c.plain.lower() == want)
-    over = [o for o in map(piece.lattice.options.__getitem__, path) if o.first < last and o.last > first]
-    if over and restored(found, over, first, last) == wanted(found, over, first, last, want):
+              for p, c in choice.others if c is not None and c.plain.lower() == lower)
+    over = [o for o in over if o.first < last and o.last > first]
+    if over and restored(found, over, first, last) == wanted(found, over, first, last, lower):
         made = {(o.first, o.last) for o in over}
-        least = min(c.probability for c in choices if (c.first, c.last) in made)
-        return Proof("wins" if least >= restorer.weights.changed else "weak", own, mark[2])
+        surest = min(c.probability for c in choices if (c.first, c.last) in made)
+        return Proof("wins" if surest >= least else "weak", own, want)
     for choice in choices:
         if (choice.first, choice.last) == (first, last):
-            plain, rule = (choice.candidate.plain, choice.candidate.rule) if choice.candidate else (mark[1], "")
+            plain, rule = (choice.candidate.plain, choice.candidate.rule) if choice.candidate else (marked, "")
             return Proof("never" if own < NEVER else "weak", own, plain, rule)
     if over:
         longer = over[0].last - over[0].first > last - first
         return Proof("shadowed" if longer else "weak", 0.0, over[0].candidate.plain, over[0].candidate.rule)
-    return Proof("weak", 0.0, mark[1])
+    return Proof("weak", 0.0, marked)
 
 
 def restored(found: Sequence[Token], over: Sequence[decoder.Option], first: int, last: int) -> list[str]:
@@ -141,18 +189,21 @@ def _hold(work: Callable[[Any], Any]) -> None:
 
 
 def _run(items: Sequence[Any]) -> list[Any]:
-    return [_WORK[0](item) for item in items]
+    made: list[Any] = _WORK[0](items)
+    return made
 
 
-def side_by_side(work: Callable[[Item], Result], items: Sequence[Item], least: int = 1_000) -> list[Result]:
-    """Give ``[work(item) for item in items]``, in their order, on all processors where that is worth its start.
+def side_by_side(
+    work: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item], least: int = 1_000
+) -> list[Result]:
+    """Give ``work(items)``, a result for each, on all processors where that is worth its start.
 
-    >>> side_by_side(len, ["a", "bc"])
+    >>> side_by_side(lambda words: [len(word) for word in words], ["a", "bc"])
     [1, 2]
     """
     workers = len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
     if len(items) < least or workers < 2:
-        return [work(item) for item in items]
+        return work(items)
     size = -(-len(items) // (4 * workers))
     parts = [items[at : at + size] for at in range(0, len(items), size)]
     with ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), _hold, (work,)) as pool:

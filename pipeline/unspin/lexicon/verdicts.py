@@ -46,8 +46,8 @@ class Verdicts:
                 words = RUN.findall(key)
                 self._other.setdefault(words[0] if words else "", []).append(frozenset(words))
 
-    def ask(self, kind: str, texts: Sequence[str], judge: Callable[[str], Any]) -> list[Any]:
-        """Give the verdict on each text: what ``judge`` says of it, or said of it before."""
+    def ask(self, kind: str, texts: Sequence[str], judge: Callable[[Sequence[str]], list[Any]]) -> list[Any]:
+        """Give the verdict on each text: what ``judge`` says of it among others, or said of it before."""
         names = [f"{kind} {hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}" for text in texts]
         known = self._old.get("verdicts", {})
         found = {
@@ -58,7 +58,7 @@ class Verdicts:
         unknown = {name: text for name, text in zip(names, texts, strict=True) if name not in found}
         first, rest = list(unknown.values())[:1], list(unknown.values())[1:]
         # The first one here: what it loads is shared with the workers that are forked for the others.
-        found.update(zip(unknown, [*map(judge, first), *side_by_side(judge, rest)], strict=True))
+        found.update(zip(unknown, [*judge(first), *side_by_side(judge, rest)], strict=True))
         self._made.update(found)
         return [found[name] for name in names]
 

@@ -336,11 +336,12 @@ class Restorer:
             usual = self._frequency(spun)
             words = [t.word for t in stretch]
             suffix = stretch[-1].suffix
+            seen = self.records.among([c.spun for c in match.candidates], self.records.alike())
             known = self._known[key] = Known(
                 match.candidates,
                 [self._language.vocabulary.numbers(decoder.option_words(c, suffix)) for c in match.candidates],
                 np.array(
-                    [features.own(c, words, self._frequency(c.words) - usual, self.records.of(c.spun))
+                    [features.own(c, words, self._frequency(c.words) - usual, seen[c.spun])
                      for c in match.candidates]
                 ),
                 [self._context.vector(w) for w in (tuple(words), *(c.words for c in match.candidates))],
@@ -391,8 +392,7 @@ class Restorer:
         phrases: Counter[str] = Counter()
         for match in matches:
             phrases.update({candidate.spun for candidate in match.candidates})
-        sums = self.records.sums(self.records.likeness(phrases))
-        seen = {spun: self.records.among(spun, sums) for spun in phrases}
+        seen = self.records.among(phrases, self.records.likeness(phrases))
         replaced = {spun: odds(became) for spun, became in seen.items()}
         candidates = [candidate for match in matches for candidate in match.candidates]
         return (

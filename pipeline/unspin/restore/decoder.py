@@ -7,7 +7,9 @@ its words read after the two words before).  Keeping a token is always possible.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +27,7 @@ __all__ = [
     "choices",
     "lattice",
     "option_words",
+    "parted",
     "places",
     "read",
     "token_words",
@@ -62,6 +65,16 @@ def choices(spots: Spots, weighed: Weighed, lattices: Sequence[Lattice]) -> list
         chance = next(chances[at] for at in range(low, high) if options[at] == taken)
         ranked.sort(key=_rank)
         found[number].append(Choice(first, last, candidates[taken], chance, tuple(ranked)))
+    return found
+
+
+def parted(path: Sequence[int], lattices: Sequence[Lattice]) -> list[list[Option]]:
+    """Give the options on the path through lattices that were decoded together, those of each by themselves."""
+    ends = list(accumulate(len(lattice.options) for lattice in lattices))
+    found: list[list[Option]] = [[] for _ in lattices]
+    for number in path:
+        at = bisect_right(ends, number)
+        found[at].append(lattices[at].options[number - ends[at]])  # counted from the end of its lattice
     return found
 
 

@@ -12,14 +12,16 @@ import functools
 import hashlib
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from unspin.restore.arrays import ends, runs
 from unspin.restore.cache import kept_arrays
-from unspin.restore.trigram import Floats
+from unspin.restore.trigram import Floats, Ints
 
 #: (spun phrase, plain phrase) -> places in one gold article; the empty plain phrase counts places that stay.
 Counts = Mapping[tuple[str, str], int]
@@ -73,10 +75,11 @@ class Records:
         self._ids = {spun: number for number, spun in enumerate(made["phrases"].tolist())}
         # Pairs of a phrase and an answer, those of each phrase from ``begins`` on; their answers; and for each pair,
         # from ``rows`` on, the articles that have it and at how many places.
-        self._begins: list[int] = made["begins"].tolist()
+        self._begins: Ints = made["begins"]
         answers = made["answers"].tolist()
         self._answers = [answers[number] for number in made["answer"].tolist()]
         self._first, self._number, self._places = (made[name] for name in ("rows", "number", "places"))
+        self._counted = np.minimum(self._places, EACH)
         # How rare it is, and in which articles it stands with what weight, from ``posts`` on.
         self._rarity, self._posts, self._post, self._weights = (
             made[name] for name in ("rarity", "posts", "post", "weights")
@@ -85,7 +88,6 @@ class Records:
         self._worth = np.array([REAL if name in real else 1.0 for name in names] or [1.0] * count)
         self._lengths = np.sqrt(np.bincount(self._post, self._weights**2, count)) + CALM
         self._out = -1  # number of an article that is left out
-        self._all: list[float] | None = None
 
     def without(self, name: str) -> Records:
         """Give the same records but for what one article shows: for judging how others would fare.
@@ -98,7 +100,6 @@ class Records:
         if name not in self.names:
             return self
         kept = copy.copy(self)
-        kept._all = None
         kept._out = list(self.names).index(name)
         kept._worth = self._worth.copy()
         kept._worth[kept._out] = 0.0
@@ -106,12 +107,14 @@ class Records:
 
     def of(self, spun: str) -> Seen:
         """Give what a phrase became in all articles."""
-        if self._all is None:
-            everything = np.ones(len(self._lengths))
-            if self._out >= 0:
-                everything[self._out] = 0.0
-            self._all = self.sums(everything)
-        return self.among(spun, self._all)
+        return self.among([spun], self.alike())[spun]
+
+    def alike(self) -> Floats:
+        """Give a likeness under which each article counts for as much, (articles,)."""
+        likeness = np.ones(len(self._lengths))
+        if self._out >= 0:
+            likeness[self._out] = 0.0
+        return likeness
 
     def places(self, spun: str, plain: str) -> int:
         """Give at how many places of all articles a phrase stands for another, in whatever capitals.
@@ -133,7 +136,7 @@ class Records:
         >>> weights = records.likeness({"army": 1, "coach": 3})
         >>> bool(weights[1] > weights[0])
         True
-        >>> seen = records.among("army", records.sums(weights))
+        >>> seen = records.among(["army"], weights)["army"]
         >>> seen[""] > seen["military"]
         True
         """
@@ -150,21 +153,22 @@ class Records:
         likeness: Floats = np.minimum(MOST, np.exp(SHARP * (cosines - USUAL))) * self._worth
         return likeness
 
-    def sums(self, likeness: Floats) -> list[float]:
-        """Give the places of all pairs of a phrase and an answer, weighed by how like a document their articles are."""
-        if not len(self._number):
-            return []
-        worth = likeness[self._number] * np.minimum(self._places, EACH)
-        sums: list[float] = np.add.reduceat(worth, self._first[:-1]).tolist()
-        return sums
-
-    def among(self, spun: str, sums: Sequence[float]) -> dict[str, float]:
-        """Give what a phrase became, by the sums that :meth:`sums` gives."""
-        at = self._ids.get(spun)
-        if at is None:
-            return {}
-        begin, end = self._begins[at : at + 2]
-        return {plain: n for plain, n in zip(self._answers[begin:end], sums[begin:end], strict=True) if n}
+    def among(self, phrases: Iterable[str], likeness: Floats) -> dict[str, Seen]:
+        """Give what phrases became, each place weighed by how like a document its article is."""
+        seen: dict[str, Seen] = {spun: {} for spun in phrases}
+        known = [(spun, at) for spun in seen if (at := self._ids.get(spun)) is not None]
+        if not known:
+            return seen
+        numbers = np.array([at for _, at in known])
+        low, high = self._begins[numbers], self._begins[numbers + 1]
+        pairs = runs(low, high - low)
+        sizes = self._first[pairs + 1] - self._first[pairs]
+        rows = runs(self._first[pairs], sizes)
+        sums = np.add.reduceat(likeness[self._number[rows]] * self._counted[rows], ends(sizes)[:-1])
+        told = [(self._answers[pair], n) for pair, n in zip(pairs.tolist(), sums.tolist(), strict=True)]
+        for (spun, _), (begin, end) in zip(known, pairwise(ends(high - low).tolist()), strict=True):
+            seen[spun] = {plain: n for plain, n in told[begin:end] if n}
+        return seen
 
 
 def _laid_out(rows: Iterable[tuple[str, str, int, int]], count: int) -> dict[str, npt.NDArray[Any]]:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from unspin.restore.arrays import ends, runs
 from unspin.restore.language_model import START, STOP, Mixed, Models
 from unspin.restore.lattice import Lattice
 from unspin.restore.trigram import Floats, Ints
@@ -89,12 +90,12 @@ def graph(lattices: Sequence[Lattice], models: Models) -> Graph:
     source, target = source[by_level], nodes.target[by_level]
     entering = np.argsort(target, kind="stable")
     degree = np.bincount(target, minlength=len(nodes.word))
-    first = _ends(degree)
+    first = ends(degree)
     among = np.empty_like(entering)
     among[entering] = np.arange(len(entering)) - first[target[entering]]
     counts = degree[source]
-    triples = _ends(counts)
-    over = entering[_runs(first[source], counts)]
+    triples = ends(counts)
+    over = entering[runs(first[source], counts)]
     to = np.repeat(np.arange(len(source)), counts)
     steps = models.steps(nodes.word[source], nodes.word[target])
     silent = nodes.word[target] == 0  # no word: an option may put none
@@ -133,7 +134,7 @@ def graph(lattices: Sequence[Lattice], models: Models) -> Graph:
 def laid_spots(lattices: Sequence[Lattice]) -> Spots:
     """Number the stretches with options."""
     sizes = np.array([len(lattice.kept) for lattice in lattices], np.int64)
-    shift = _ends(sizes)
+    shift = ends(sizes)
     given = np.array([len(lattice.spots) for lattice in lattices], np.int64)
     rows = [spot for lattice in lattices for spot in lattice.spots]
     table = np.array(rows, np.int64).reshape(-1, 3)
@@ -141,9 +142,9 @@ def laid_spots(lattices: Sequence[Lattice]) -> Spots:
     return Spots(
         table[:, 0],
         table[:, 1],
-        _ends(table[:, 2]),
+        ends(table[:, 2]),
         np.repeat(np.arange(len(table)), table[:, 2]),
-        _ends(given),
+        ends(given),
         shift,
     )
 
@@ -161,7 +162,7 @@ def _nodes(lattices: Sequence[Lattice], spots: Spots, models: Models) -> Nodes:
     several = len(heads)
     sentence = np.cumsum(breaks) - 1
     sizes = np.array([len(words) for words in (*kept, *into)] + [1] * (3 * several), np.int64)
-    node = _ends(sizes)
+    node = ends(sizes)
     stops, starts, after = (node[count + options + n * several :][:several] for n in range(3))
     word = np.zeros(int(node[-1]), np.int64)
     texts = [*chain.from_iterable(kept), *chain.from_iterable(into)]
@@ -174,7 +175,7 @@ def _nodes(lattices: Sequence[Lattice], spots: Spots, models: Models) -> Nodes:
     listed = np.argsort(begin, kind="stable")
     doors = node[listed]
     width = np.bincount(begin, minlength=count + several)
-    door = _ends(width)
+    door = ends(width)
     rank = np.zeros(len(word), np.int64)
     rank[doors] = np.arange(len(doors)) - door[begin[listed]]
     # The last word of a way is joined to the first ones of all that begin where it ends, any other to the next.
@@ -183,7 +184,7 @@ def _nodes(lattices: Sequence[Lattice], spots: Spots, models: Models) -> Nodes:
     where[starts] = gap[heads]
     degree = np.where(where >= 0, width[where], 1)
     degree[after] = 0
-    edges = _ends(degree)
+    edges = ends(degree)
     source = np.repeat(np.arange(len(word)), degree)
     target = source + 1
     apart = np.flatnonzero(where[source] >= 0)
@@ -192,7 +193,7 @@ def _nodes(lattices: Sequence[Lattice], spots: Spots, models: Models) -> Nodes:
     # As much room for each token as the longest way from it needs.
     room = sizes[:count].copy()
     np.maximum.at(room, first, sizes[count : count + options])
-    place = _ends(room)
+    place = ends(room)
     order = np.zeros(len(word), np.int64)
     own = np.concatenate([np.arange(count), first])
     order[: len(texts)] = np.repeat((place[:-1] + 3 * sentence + 1)[own] - node[: len(own)], sizes[: len(own)])
@@ -267,7 +268,7 @@ def weigh(graph: Graph, on: Flags, only: Flags, channel: Floats, weights: Mixed)
     chosen = np.flatnonzero(on[nodes.into[:-1]])
     taken = np.full(len(nodes.kept), -1)
     taken[spots.first[spots.of[chosen]]] = chosen
-    starts = _ends(taken >= 0)
+    starts = ends(taken >= 0)
     mine = taken[spots.first]
     alive = on[nodes.kept[spots.first]] | (mine >= 0)
     free = (mine < 0) & (starts[spots.last] == starts[spots.first])
@@ -281,17 +282,17 @@ def weigh(graph: Graph, on: Flags, only: Flags, channel: Floats, weights: Mixed)
     left, right = index[opening], index[closing]
     # Readings: the tokens as they stand, then the options.
     counts = spots.options[places + 1] - spots.options[places]
-    begins = _ends(counts + 1)
+    begins = ends(counts + 1)
     of = np.repeat(np.arange(len(places)), counts + 1)
     options = np.full(len(of), -1)
     other = np.ones(len(of), np.bool_)
     other[begins[:-1]] = False
-    options[other] = _runs(spots.options[places], counts)
+    options[other] = runs(spots.options[places], counts)
     low = np.where(other, nodes.into[options], nodes.kept[first][of])
     high = np.where(other, nodes.into[options + 1], nodes.kept[last][of])
     # Each as a row of nodes: two of the path before, its own, two of the path after.
     size = high - low + 4
-    row = _ends(size)
+    row = ends(size)
     line = np.repeat(low - 2 - row[:-1], size) + np.arange(row[-1])
     head, tail = row[:-1], row[1:]
     ahead = np.append(path, [0])
@@ -300,7 +301,7 @@ def weigh(graph: Graph, on: Flags, only: Flags, channel: Floats, weights: Mixed)
     # Three words in a row from each place of the rows, none beyond the end of a sentence.
     words = nodes.into[-1]
     lengths = size - 2 - (line[tail - 2] >= words)
-    at = _runs(head, lengths)
+    at = runs(head, lengths)
     second = number[nodes.edges[line[at + 1]] + nodes.rank[line[at + 2]]]
     opens = line[at + 1] >= words  # a sentence begins: two words, not three
     first = np.where(opens, 0, nodes.edges[line[at]] + nodes.rank[line[at + 1]])
@@ -308,7 +309,7 @@ def weigh(graph: Graph, on: Flags, only: Flags, channel: Floats, weights: Mixed)
     known = graph.trigram[triple] if len(graph.trigram) else np.zeros(len(triple))
     said = weights[0] * np.where(opens, graph.alone[second], known)
     said += weights[1] * graph.web[second] + weights[2] * graph.domain[second]
-    value = np.add.reduceat(said, _ends(lengths)[:-1])
+    value = np.add.reduceat(said, ends(lengths)[:-1])
     value[other] += channel[options[other]]
     value -= np.repeat(np.maximum.reduceat(value, begins[:-1]), counts + 1)
     chance = np.exp(value)
@@ -318,9 +319,9 @@ def weigh(graph: Graph, on: Flags, only: Flags, channel: Floats, weights: Mixed)
 
 def joined(parts: Sequence[tuple[Spots, Weighed]]) -> Weighed:
     """Give what was weighed in parts, one after the other, as one."""
-    spots = _ends(np.array([len(laid.first) for laid, _ in parts], np.int64)).tolist()
-    options = _ends(np.array([len(laid.of) for laid, _ in parts], np.int64)).tolist()
-    readings = _ends(np.array([len(weighed.options) for _, weighed in parts], np.int64)).tolist()
+    spots = ends(np.array([len(laid.first) for laid, _ in parts], np.int64)).tolist()
+    options = ends(np.array([len(laid.of) for laid, _ in parts], np.int64)).tolist()
+    readings = ends(np.array([len(weighed.options) for _, weighed in parts], np.int64)).tolist()
     rows = list(zip([weighed for _, weighed in parts], spots, options, readings, strict=False))
     return Weighed(
         np.concatenate([w.places + shift for w, shift, _, _ in rows]),
@@ -329,24 +330,3 @@ def joined(parts: Sequence[tuple[Spots, Weighed]]) -> Weighed:
         np.concatenate([np.where(w.options < 0, -1, w.options + shift) for w, _, shift, _ in rows]),
         np.concatenate([w.chances for w, _, _, _ in rows]),
     )
-
-
-def _ends(counts: npt.NDArray[np.integer | np.bool_]) -> Ints:
-    """Give where each of several stretches begins, and the end of all.
-
-    >>> _ends(np.array([2, 0, 3])).tolist()
-    [0, 2, 2, 5]
-    """
-    ends = np.zeros(len(counts) + 1, np.int64)
-    np.cumsum(counts, out=ends[1:])
-    return ends
-
-
-def _runs(begins: Ints, counts: Ints) -> Ints:
-    """Give the numbers of stretches one after the other.
-
-    >>> _runs(np.array([5, 1]), np.array([2, 3])).tolist()
-    [5, 6, 1, 2, 3]
-    """
-    ends = _ends(counts)
-    return np.repeat(begins - ends[:-1], counts) + np.arange(ends[-1])
