@@ -1,23 +1,20 @@
 """Readers take anything: no unhandled exception, no hang, and their laws hold.
 
 Each reader gets ``UNSPIN_FUZZ`` inputs (300 where it is not set, as in CI).
-A longer run by hand: ``UNSPIN_FUZZ=100000 pytest tests/fuzz``.
+A longer run by hand: ``UNSPIN_FUZZ=100000 pytest tests/fuzz``; a faster one: ``mutants.py``.
 """
 
-import contextlib
 import os
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from unspin import sources
-from unspin.edits import apply
-from unspin.layout import layout, metadata
-from unspin.lexicon.read import LexiconError, read_pack
-from unspin.settings import SettingsError, read_settings
-from unspin.tidy import tidy
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import laws
 
 COUNT = int(os.environ.get("UNSPIN_FUZZ", "300"))
 #: A hang is what takes longer than this, in milliseconds.
@@ -129,21 +126,10 @@ DATA = st.one_of(
 
 @pytest.mark.parametrize("suffix", [".txt", ".html", ".jsonl", ".csv"])
 def test_sources_give_a_document_or_a_reason(tmp_path, suffix):
-    path = tmp_path / f"a{suffix}"
-
     @settings(fuzzed, max_examples=max(1, COUNT // 4))
     @given(DATA)
     def check(data):
-        path.write_bytes(data)
-        found = list(sources.read(sources.Item(path.name, path)))
-        assert found
-        assert len({source.doc_id for source in found}) == len(found)
-        for source in found:
-            assert source.status in {"", "refused"}
-            assert bool(source.reason) == bool(source.status)
-            if not source.status:
-                assert source.text.encode("utf-8")  # no lone surrogate gets further than here
-                assert "\0" not in source.text
+        laws.source(data, tmp_path, suffix)
 
     check()
 
@@ -151,30 +137,16 @@ def test_sources_give_a_document_or_a_reason(tmp_path, suffix):
 @fuzzed
 @given(PLAIN)
 def test_tidying_proposes_edits_that_can_be_applied(text):
-    edits = tidy(text)
-    apply(text, edits)  # raises where they overlap or an original is not what stands there
-    assert all(0 <= e.start <= e.end <= len(text) and text[e.start : e.end] == e.original for e in edits)
+    laws.tidied(text)
 
 
 @fuzzed
 @given(PLAIN)
 def test_blocks_lie_in_the_text_in_order(text):
-    blocks = layout(text)
-    ids = {block.block_id for block in blocks}
-    at = 0
-    for block in blocks:
-        assert at <= block.start < block.end <= len(text)
-        at = block.end
-        assert block.parent_id in ids | {""}
-        assert block.parent_id != block.block_id
-        if block.label is not None:
-            assert block.start <= block.label[0] <= block.label[1] <= block.body <= block.end
-    for value in metadata(text, blocks):
-        assert "\n" not in value
+    laws.laid_out(text)
 
 
 def test_a_pack_is_read_or_refused_with_its_line(tmp_path):
-    head = b'title = "t"\nfamily = "f"\nsubject = "s"\n'
     cells = st.lists(
         st.sampled_from(["army", "military", "noun", "phrase", "the [army|military] said", "9", "suspect"])
         | st.text(max_size=8),
@@ -186,19 +158,14 @@ def test_a_pack_is_read_or_refused_with_its_line(tmp_path):
     )
 
     @fuzzed
-    @given(st.just(head) | DATA, lines | DATA, DATA)
+    @given(st.just(laws.HEAD) | DATA, lines | DATA, DATA)
     def check(pack, entries, keep):
-        (tmp_path / "pack.toml").write_bytes(pack)
-        (tmp_path / "entries.tsv").write_bytes(entries)
-        (tmp_path / "keep.txt").write_bytes(keep)
-        with contextlib.suppress(LexiconError):
-            assert all(entry.spun != entry.plain and entry.rule for entry in read_pack(tmp_path).entries)
+        laws.pack(pack, entries, keep, tmp_path)
 
     check()
 
 
 def test_settings_are_read_or_refused_with_their_file(tmp_path):
-    path: Path = tmp_path / "unspin.toml"
     keys = st.sampled_from(["packs", "careful", "model", "output", "format", "workers", "other"])
     values = st.sampled_from(["[]", '["news"]', "0.5", "nan", "inf", "-1", "true", '""', '"csv"', "1e400", "[[]]"])
     lines = st.lists(st.tuples(keys, values).map(" = ".join), max_size=4).map(lambda found: "\n".join(found).encode())
@@ -206,11 +173,6 @@ def test_settings_are_read_or_refused_with_their_file(tmp_path):
     @fuzzed
     @given(lines | DATA)
     def check(data):
-        path.write_bytes(data)
-        with contextlib.suppress(SettingsError):
-            choices = read_settings(path)
-            assert 0 <= choices.settings.careful <= 1
-            assert choices.workers >= 0
-            assert choices.format in {"csv", "parquet"}
+        laws.settings(data, tmp_path)
 
     check()
