@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -113,7 +114,7 @@ def read_settings(path: Path) -> Choices:
             raise SettingsError(f"{path}: {key} = {value!r} cannot be; it must be {want}")
     packs = tuple(told.get("packs", ()))
     # A relative path in the file is meant from the file, wherever the command is typed.
-    packs = tuple(str(path.parent / p) if (path.parent / p / "pack.toml").is_file() else p for p in packs)
+    packs = tuple(str(path.parent / p) if os.path.isfile(path.parent / p / "pack.toml") else p for p in packs)
     own = Settings(
         packs,
         float(told.get("careful", 0.5)),

@@ -17,6 +17,16 @@ def test_no_mutant_breaks_a_law(reader, tmp_path):
     assert list(mutants.findings(reader, 300, 1, tmp_path)) == []
 
 
+#: What mutants found, each mended since.
+FOUND = {"too long a name of a pack": ("settings", b'packs = ["n' + 300 * b"9" + b'"]\n')}
+
+
+@pytest.mark.parametrize("case", FOUND)
+def test_what_was_found_stays_mended(case, tmp_path):
+    reader, data = FOUND[case]
+    laws.READERS[reader](data, tmp_path)
+
+
 def test_every_reader_has_a_corpus():
     assert mutants.SEEDS.keys() == laws.READERS.keys()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -86,7 +87,7 @@ def find_packs(names: Sequence[str | Path] = ()) -> list[Path]:
     found: list[Path] = []
     for name in names:
         for folder in (Path(name), shipped() / str(name)):
-            if (folder / "pack.toml").is_file():
+            if os.path.isfile(folder / "pack.toml"):  # False, where Path.is_file raises, for too long a name
                 found.append(folder)
                 break
         else:
