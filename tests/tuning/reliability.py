@@ -66,7 +66,7 @@ class Scored(NamedTuple):
     article: str
     spun: bool
     score: float
-    rate: float  #: logarithm of the evidence per 100 words, as the score has it
+    rate: float  #: the evidence in proportion to the text, as the score has it
 
 
 def asks(edit: GoldEdit) -> bool:

@@ -436,6 +436,8 @@ class Restorer:
         """Lay out the options of pieces together; what blocks they are of is in them."""
         options = [option.candidate for piece in pieces for option in piece.lattice.options]
         rules, _ = passes.numbered([candidate.rule for candidate in options])
+        spun, _ = passes.numbered([candidate.spun for candidate in options])
+        term = np.array([candidate.channel == "glossary" for candidate in options], np.bool_)
         packs, names = passes.numbered([candidate.pack for candidate in options])
         blocks = np.array([piece.block for piece in pieces], np.int64)
         lattices = [piece.lattice for piece in pieces]
@@ -447,6 +449,8 @@ class Restorer:
             np.concatenate([piece.early for piece in pieces]) if pieces else np.zeros((0, len(features.NAMES))),
             options,
             rules,
+            spun,
+            term,
             packs,
             names,
             np.repeat(blocks, [len(piece.matches) for piece in pieces]),

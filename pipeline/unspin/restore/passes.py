@@ -33,6 +33,8 @@ class Document(NamedTuple):
     early: Floats  #: the features of each option that do not change from pass to pass, (options, features)
     candidates: list[Candidate]
     rules: Ints  #: number of each option's rule
+    spun: Ints  #: number of each option's spun word or phrase
+    terms: Flags  #: whether each option is a term of the glossary
     packs: Ints  #: number of each option's pack
     names: list[str]  #: of the packs
     blocks: Ints  #: block of each stretch of tokens that has options
@@ -62,6 +64,7 @@ class Sure(NamedTuple):
 
     blocks: Ints  #: of each place
     change: Floats  #: probability that the place is not to stay
+    words: Ints  #: number of the spun word at each place, -1 for a phrase, -2 for a term of the glossary
     options: Ints  #: that are sure
     where: Ints  #: block of each of these
     evidence: Floats  #: what each is worth as evidence
@@ -96,16 +99,28 @@ def sure(document: Document, weighed: Weighed) -> Sure:
     option = weighed.taken[taken]
     chance = weighed.chances[begins[taken] + 1 + option - spots.options[places[taken]]]
     taken, option = taken[chance >= prior.SURE], option[chance >= prior.SURE]
-    longer = spots.last[places[taken]] - spots.first[places[taken]] > 1
-    term = np.array([document.candidates[number].channel == "glossary" for number in option.tolist()], np.bool_)
+    longer = spots.last[places] - spots.first[places] > 1
+    likely = likeliest(weighed)
+    words = np.where(longer, -1, document.spun[likely])
     blocks = document.blocks[places]
     return Sure(
         blocks,
         1.0 - weighed.chances[begins],
+        np.where(document.terms[likely], -2, words),
         option,
         blocks[taken],
-        np.where(term, 0.0, np.where(longer, 2.0, 1.0)),
+        np.where(document.terms[option], 0.0, np.where(longer[taken], 2.0, 1.0)),
     )
+
+
+def likeliest(weighed: Weighed) -> Ints:
+    """Give the likeliest option at each place, the first of those that are."""
+    begins = weighed.begins[:-1]
+    chances = weighed.chances.copy()
+    chances[begins] = -1.0  # that the tokens stay
+    counts = np.diff(weighed.begins)
+    most = np.flatnonzero(chances == np.repeat(np.maximum.reduceat(chances, begins), counts)) if len(begins) else begins
+    return weighed.options[most[np.searchsorted(most, begins)]]
 
 
 def judge(document: Document, found: Sure, weights: features.Weights) -> tuple[float, set[int]]:
@@ -115,15 +130,20 @@ def judge(document: Document, found: Sure, weights: features.Weights) -> tuple[f
     blocks with overwhelming evidence of their own still count.
     """
     sizes = document.sizes
-    evidence = np.bincount(found.where, found.evidence, len(sizes)).tolist()
-    whole = prior.spin_score(sum(evidence), int(sizes.sum()), weights.spin)
+    told = found.words > -2
+    factors = prior.bayes_factors(found.change[told])
+    words, of = found.words[told], found.blocks[told]
+    all_evidence = prior.evidence(factors, words, np.zeros_like(of), 1)
+    whole = prior.spin_score(float(all_evidence[0]), int(sizes.sum()), weights.spin)
+    sure_ones = np.bincount(found.where, found.evidence, len(sizes)).tolist()
     blocks = range(len(sizes))
     if whole >= weights.clean:
-        return whole, {n for n in blocks if not prior.stands_apart(evidence[n], int(sizes[n]))}
+        return whole, {n for n in blocks if not prior.stands_apart(sure_ones[n], int(sizes[n]))}
+    own = prior.evidence(factors, words, of, len(sizes)).tolist()
     alone: dict[int, float] = {}
     for number in blocks:
-        if evidence[number] >= 8:
-            score = prior.spin_score(evidence[number], int(sizes[number]), weights.spin)
+        if sure_ones[number] >= 8:
+            score = prior.spin_score(own[number], int(sizes[number]), weights.spin)
             if score >= ALONE:
                 alone[number] = score
     return (max(alone.values()), set(alone)) if alone else (whole, set())

@@ -5,8 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
+from unspin.restore.trigram import Floats, Ints
+
 #: Probability from which a choice counts as evidence: below it the clean text's chance hits dominate.
 SURE = 0.8
+
+#: Share of the places of a spun document that were replaced, as it is taken to be at first: mild spinners replace few.
+REPLACED = 0.1
+
+#: Log-odds added to those of each place, which are judged as if the document were rather a clean one.
+AT_REST = 1.0
+
+#: No place says more than this of its document.
+MOST = 6.0
 
 #: Pseudo-matches that pull a share towards the share of its surroundings.
 INERTIA = 4.0
@@ -23,18 +36,57 @@ def share(changing: float, places: int, around: float = 0.3, inertia: float = IN
     return (changing + inertia * around) / (places + inertia)
 
 
+def bayes_factors(change: Floats) -> Floats:
+    """Give what each place says of whether its document was spun: the log of how much likelier that makes it.
+
+    ``change``: the probability that the place is not to stay, as judged without
+    knowing the document.  Of a spun document one place in ten is taken to have
+    been replaced, in a clean one none.
+
+    >>> bayes_factors(np.array([0.02, 0.5, 0.98])).round(2)
+    array([-0.1 ,  0.16,  2.65])
+    """
+    change = np.clip(change, 1e-6, 1.0 - 1e-6)
+    odds = np.log(change / (1.0 - change))
+    return np.log(1.0 - REPLACED + REPLACED * np.exp(np.minimum(odds + AT_REST, MOST)))
+
+
+def evidence(factors: Floats, words: Ints, groups: Ints, count: int) -> Floats:
+    """Give the sum of places' factors in each of ``count`` groups, (groups,).
+
+    ``words``: number of the word at each place, -1 where it is a phrase.  A word
+    that stands in many places says little more than one that stands in one, as
+    jargon and names do: its second place counts a half, its third a third.
+    Phrases of several words, which chance seldom makes, count each time.
+
+    >>> evidence(np.array([1.0, 3.0, 2.0]), np.array([7, 7, 8]), np.array([0, 0, 0]), 2)
+    array([5.5, 0. ])
+    """
+    order = np.lexsort((-factors, words, groups))
+    word, group = words[order], groups[order]
+    new = np.ones(len(order), np.bool_)
+    new[1:] = (word[1:] != word[:-1]) | (group[1:] != group[:-1]) | (word[1:] < 0)
+    begins = np.flatnonzero(new)
+    rank = np.arange(len(order)) - np.repeat(begins, np.diff(begins, append=len(order)))
+    return np.bincount(group, factors[order] / (rank + 1.0), count)
+
+
 def spin_score(found: float, words: int, weights: Sequence[float]) -> float:
     """Give the probability that a text with this evidence was spun.
 
-    ``weights``: intercept and slope over the logarithm of the evidence per
-    100 words (one pseudo-word of evidence in 400 added, so that a single hit in
-    a short text does not convince).
+    ``weights``: intercept and slope over the evidence in proportion to the text,
+    which counts a little less than its words do: the longer a text, the surer.
 
-    >>> spin_score(0, 300, (-4.0, 3.0)) < 0.05 < 0.95 < spin_score(60, 300, (-4.0, 3.0))
+    >>> spin_score(0, 300, (-4.0, 1.0)) < 0.05 < 0.95 < spin_score(90, 300, (-4.0, 1.0))
     True
     """
-    rate = 100.0 * (found + 0.25) / (words + 60.0)
-    return 1.0 / (1.0 + math.exp(-(weights[0] + weights[1] * math.log(rate))))
+    at = weights[0] + weights[1] * proportion(found, words)
+    return 1.0 / (1.0 + math.exp(-max(at, -700.0)))
+
+
+def proportion(found: float, words: int) -> float:
+    """Give the evidence of a text in proportion to its words, as if there were thirty more that say nothing."""
+    return 10.0 * found / (words + 30.0) ** 0.75
 
 
 def best_pack(chosen: Iterable[tuple[str, float]]) -> str:
