@@ -358,7 +358,7 @@ def _compare_told(old: Path, new: Path) -> Told:
     for run in (old, new):
         try:
             told = json.loads((run / "run.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             told = None
         if not isinstance(told, dict):
             return Told(({}, {}), (), (), (f"{run}: no run.json that can be read, so causes are not known",))

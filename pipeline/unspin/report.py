@@ -184,7 +184,7 @@ class _Page:
 def _told(run: Path) -> dict[str, Any]:
     try:
         told = json.loads((run / "run.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}
 

@@ -104,7 +104,7 @@ def read_settings(path: Path) -> Choices:
         told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}; `unspin init` writes one") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SettingsError(f"{path}: not TOML: {error}; `unspin init` shows what it should look like") from None
     for key, value in told.items():
         if key not in _KEYS:

@@ -22,6 +22,9 @@ from laws import READERS
 #: Seconds after which an input counts as a hang.
 SLOWEST = 5.0
 
+#: Findings after which a run is given up: they are mostly one.
+MANY = 20
+
 #: No mutant is longer, so that millions are soon through.
 LONGEST = 600
 
@@ -159,8 +162,9 @@ def main() -> int:
             path = Path(f"finding-{reader}-{seed}-{found}.bin")
             path.write_bytes(data)
             print(f"{path}: {how}", file=sys.stderr)
-            if found == 20:
-                break
+            if found == MANY:
+                print(f"{reader}: given up", file=sys.stderr)
+                return 1
     print(f"{reader}: {count:,} inputs, {found} findings")
     return int(found > 0)
 

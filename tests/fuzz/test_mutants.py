@@ -18,7 +18,11 @@ def test_no_mutant_breaks_a_law(reader, tmp_path):
 
 
 #: What mutants found, each mended since.
-FOUND = {"too long a name of a pack": ("settings", b'packs = ["n' + 300 * b"9" + b'"]\n')}
+FOUND = {
+    "too long a name of a pack": ("settings", b'packs = ["n' + 300 * b"9" + b'"]\n'),
+    "brackets nested too deep for the settings": ("settings", b"packs = " + 600 * b"["),
+    "brackets nested too deep for a pack": ("pack", b"title = " + 600 * b"["),
+}
 
 
 @pytest.mark.parametrize("case", FOUND)

@@ -343,7 +343,7 @@ def read_clean(path: Path) -> Iterator[str]:
                 continue
             try:
                 yield str(json.loads(line)["text"])
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
                 raise LexiconError(path, number, "is no JSON object with a field text; give one a line, or a "
                                                  "folder of .txt files") from error
 

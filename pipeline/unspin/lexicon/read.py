@@ -167,7 +167,7 @@ def read_pack(folder: Path) -> Pack:
     head_path = folder / "pack.toml"
     try:
         head = tomllib.loads("\n".join(read_lines(head_path)))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:  # the latter where brackets nest too deep
         raise LexiconError(head_path, 0, f"is not TOML ({error}); see docs/lexicons.md") from error
     for key in ("title", "family", "subject"):
         if not isinstance(head.get(key), str) or not head[key]:

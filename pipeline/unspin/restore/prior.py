@@ -48,7 +48,8 @@ def bayes_factors(change: Floats) -> Floats:
     """
     change = np.clip(change, 1e-6, 1.0 - 1e-6)
     odds = np.log(change / (1.0 - change))
-    return np.log(1.0 - REPLACED + REPLACED * np.exp(np.minimum(odds + AT_REST, MOST)))
+    factors: Floats = np.log(1.0 - REPLACED + REPLACED * np.exp(np.minimum(odds + AT_REST, MOST)))
+    return factors
 
 
 def evidence(factors: Floats, words: Ints, groups: Ints, count: int) -> Floats:
@@ -68,7 +69,8 @@ def evidence(factors: Floats, words: Ints, groups: Ints, count: int) -> Floats:
     new[1:] = (word[1:] != word[:-1]) | (group[1:] != group[:-1]) | (word[1:] < 0)
     begins = np.flatnonzero(new)
     rank = np.arange(len(order)) - np.repeat(begins, np.diff(begins, append=len(order)))
-    return np.bincount(group, factors[order] / (rank + 1.0), count)
+    found: Floats = np.bincount(group, factors[order] / (rank + 1.0), count).astype(np.float64)
+    return found
 
 
 def spin_score(found: float, words: int, weights: Sequence[float]) -> float:
@@ -86,7 +88,7 @@ def spin_score(found: float, words: int, weights: Sequence[float]) -> float:
 
 def proportion(found: float, words: int) -> float:
     """Give the evidence of a text in proportion to its words, as if there were thirty more that say nothing."""
-    return 10.0 * found / (words + 30.0) ** 0.75
+    return 10.0 * found / math.pow(words + 30.0, 0.75)
 
 
 def best_pack(chosen: Iterable[tuple[str, float]]) -> str:
