@@ -89,7 +89,6 @@ def test_a_careful_restorer_changes_less():
     assert counts == sorted(counts, reverse=True)
 
 
-@pytest.mark.xfail(strict=True, reason="short blocks of a mixed document are judged with the document's prior")
 def test_a_spun_paragraph_in_a_clean_document_is_restored_alone(restorer):
     clean = (HERE.parent / "seeds" / "clean-army-cadet-fitness.txt").read_text(encoding="utf-8")
     document = restored(f"{clean}\n{SENTENCE * 3}\n", restorer)

@@ -135,11 +135,12 @@ def judge(document: Document, found: Sure, weights: features.Weights) -> tuple[f
     words, of = found.words[told], found.blocks[told]
     all_evidence = prior.evidence(factors, words, np.zeros_like(of), 1)
     whole = prior.spin_score(float(all_evidence[0]), int(sizes.sum()), weights.spin)
-    sure_ones = np.bincount(found.where, found.evidence, len(sizes)).tolist()
     blocks = range(len(sizes))
     if whole >= weights.clean:
-        return whole, {n for n in blocks if not prior.stands_apart(sure_ones[n], int(sizes[n]))}
+        each = np.bincount(of, factors, len(sizes)).tolist()
+        return whole, {n for n in blocks if not prior.stands_apart(each[n], int(sizes[n]))}
     own = prior.evidence(factors, words, of, len(sizes)).tolist()
+    sure_ones = np.bincount(found.where, found.evidence, len(sizes)).tolist()
     alone: dict[int, float] = {}
     for number in blocks:
         if sure_ones[number] >= 8:

@@ -105,12 +105,11 @@ def best_pack(chosen: Iterable[tuple[str, float]]) -> str:
 
 
 def stands_apart(found: float, words: int) -> bool:
-    """Tell whether a block of a spun document is so free of evidence that it was not spun with the rest.
+    """Tell whether a block of a spun document was not spun with the rest, as quotations and sections left alone are.
 
-    Blocks of spun documents have ten sure hits and more in a hundred words;
-    thirty words without one are a quotation or a section left alone.
+    ``found``: its evidence; thirty words or more must tell against it, or say nothing.
 
-    >>> stands_apart(0.0, 40), stands_apart(0.0, 12), stands_apart(3.0, 40)
+    >>> stands_apart(-1.2, 40), stands_apart(-1.2, 12), stands_apart(3.0, 40)
     (True, False, False)
     """
-    return words >= 30 and found < 0.02 * words
+    return words >= 30 and found <= 0.0
