@@ -504,6 +504,9 @@ class Restorer:
         """Turn choices into edits: sure ones changed, doubtful ones suspect."""
         made: list[Edit] = []
         for choice in choices:
+            # No candidate is worth more than all together.
+            if sum([chance for chance, other in choice.others if other is not None]) < self.weights.suspect - 1e-9:
+                continue
             ranked = agreement.worth(choice.others, self._agreement)
             if not ranked:
                 continue
