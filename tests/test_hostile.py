@@ -18,6 +18,7 @@ import pytest
 
 import unspin
 from unspin import export, runs, sources, tables
+from unspin.cli import main
 from unspin.layout import layout
 from unspin.settings import Choices
 from unspin.tidy import tidy
@@ -74,6 +75,60 @@ def test_deep_json_is_refused_and_the_next_record_read(tmp_path):
     first, second = read(path)
     assert first.status == "refused"
     assert second.status == ""
+
+
+DEEP = "[" * 100_000
+
+
+def refused(command, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(command)
+    assert ended.value.code
+    said = capsys.readouterr().err.strip()
+    assert said.count("\n") == 0, said
+    assert "unexpected" not in said
+    return said
+
+
+def test_brackets_without_end_are_refused_in_one_line_wherever_they_stand(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    document = tmp_path / "a.txt"
+    document.write_text(CLEAN)
+    pack = tmp_path / "deep"
+    pack.mkdir()
+    (pack / "pack.toml").write_text(f"title = {DEEP}")
+    assert "pack.toml" in refused(["restore", "--pack", str(pack), str(document)], capsys)
+    clean = tmp_path / "clean.jsonl"
+    clean.write_text(DEEP)
+    (pack / "pack.toml").write_text('title = "t"\nfamily = "f"\nsubject = "s"\n')
+    assert "clean.jsonl:1" in refused(["lexicon", "check", "--pack", str(pack), "--clean", str(clean)], capsys)
+    (tmp_path / "unspin.toml").write_text(f"packs = {DEEP}")
+    assert "unspin.toml" in refused(["run", str(document)], capsys)
+
+
+def test_a_run_goes_on_where_its_record_or_the_cache_is_brackets_without_end(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("UNSPIN_CACHE", str(tmp_path / "cache"))
+    document = tmp_path / "a.txt"
+    document.write_text(CLEAN)
+    go(document, tmp_path / "run")
+    (tmp_path / "run" / "run.json").write_text(DEEP)
+    for path in (tmp_path / "cache").glob("*.json"):
+        path.write_text(DEEP)
+    go(document, tmp_path / "run")
+    assert rows(tmp_path / "run", "documents")[0]["status"] == "clean"
+    (tmp_path / "run" / "run.json").write_text(DEEP)
+    go(document, tmp_path / "other")
+    for command in (["diff", str(tmp_path / "run"), str(tmp_path / "other")], ["report", str(tmp_path / "run")]):
+        with pytest.raises(SystemExit) as ended:
+            main(command)
+        assert ended.value.code in (0, 1)
+        assert "unexpected" not in capsys.readouterr().err
+
+
+def test_too_long_a_name_of_a_pack_is_refused_in_one_line(tmp_path, capsys):
+    document = tmp_path / "a.txt"
+    document.write_text(CLEAN)
+    assert "no pack" in refused(["restore", "--pack", "a" * 300, str(document)], capsys)
 
 
 def test_a_document_beyond_the_limit_is_refused_without_being_read_whole(tmp_path):

@@ -5,12 +5,13 @@ import pytest
 from unspin.cli import main
 from unspin.lexicon import proofs
 from unspin.lexicon.read import read_pack
+from unspin.restore import Restorer
 
 HEADER = "spun\tplain\tform\texample\toften"
 PLANTED = """
 weak, old farm\tsolar farm\tnoun\tThey built a [weak, old farm|solar farm].\t9
 zeal's\tardour's\tphrase\tHis [zeal's|ardour's] end is near.\t3
-arduous\tdifficult\tadj\tThe war made life more [arduous|difficult] for the people of the region.\t9
+arduous\tdifficult\tadj\tThey find it [arduous|difficult] to sleep.\t9
 army\tforce\tnoun\tThe [army|force] left on Sunday.\t5
 gusto\tzest\tnoun\tShe sang with [gusto|zest] on Sunday.\t7
 demanding\tdifficult\tadj\tThey face [demanding|difficult] situations in the region.\t1
@@ -49,7 +50,7 @@ def test_every_mechanical_fault_is_mended(mended):
     assert sum(line.startswith("demanding situation\t") for line in lines) == 1
     assert entries["force", "military"].often == 7
     assert (entries["gusto", "zest"].often, entries["zest", "gusto"].often) == (7, 4)
-    better = "The war made life more [demanding|difficult] for the people of the region."
+    better = "They find it [demanding|difficult] to sleep."
     assert entries["demanding", "difficult"].example == better
     assert [line for line in lines[1:] if line[0] != "#"] == sorted(line for line in lines[1:] if line[0] != "#")
 
@@ -69,3 +70,17 @@ def upper(words):
 def test_work_on_all_processors_keeps_its_order():
     items = [f"item {n}" for n in range(40)]
     assert proofs.side_by_side(upper, items, least=10) == upper(items)
+
+
+def test_examples_proved_together_come_out_as_each_by_itself(monkeypatch):
+    restorer = Restorer.load(["news", "web"])
+    trie = restorer._trie
+    entries = [entry for pack in restorer.packs for entry in pack.entries[::400]]
+    lost = [entry._replace(example="Nothing of it [stands|is] here.") for entry in entries[:9]]
+    mixed = [entry for both in zip(entries, lost, strict=False) for entry in both] + entries[9:]
+    monkeypatch.setattr(proofs, "TOGETHER", 7)
+    each = [proofs.prove(entry, restorer, trie) for entry in mixed]
+    assert proofs.prove_all(mixed, restorer, trie) == each
+    assert {"wins", "weak", "missed"} <= {proof.outcome for proof in each}
+    assert proofs.prove_all(lost, restorer, trie) == each[1:18:2]
+    assert proofs.prove_all([], restorer, trie) == []

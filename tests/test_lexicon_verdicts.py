@@ -78,6 +78,18 @@ def test_an_edit_proves_again_what_it_touches(looked, entries, proved, kept):
     assert looked(entries) == (set(), set())
 
 
+def test_nothing_is_loaded_where_nothing_is_to_be_proved(looked, monkeypatch, tmp_path):
+    looked()
+    made = []
+    first = check.Restorer.__init__
+    monkeypatch.setattr(check.Restorer, "__init__", lambda self, *a, **k: (made.append(self), first(self, *a, **k))[1])
+    check.check([tmp_path / "mine"])
+    assert made == []
+    (tmp_path / "mine" / "keep.txt").write_text("The dog slept.\n")
+    check.check([tmp_path / "mine"])
+    assert len(made) == 1
+
+
 def test_a_keep_sentence_that_is_added_is_run_alone(looked):
     looked()
     assert looked(keep=[*KEEP, "The dog slept."]) == (set(), {"The dog slept."})

@@ -8,7 +8,7 @@ import pytest
 
 from unspin.evaluate import parse_gold
 from unspin.layout import layout
-from unspin.restore import Restorer, prior
+from unspin.restore import Restorer, features, passes, prior
 
 HERE = Path(__file__).resolve().parent
 _spec = importlib.util.spec_from_file_location("held_out", HERE / "held_out.py")
@@ -34,19 +34,50 @@ def test_a_mildly_spun_article_is_told_from_its_plain_original(restorer, name):
     assert restorer.restore(plain, layout(plain)).status == "clean"
 
 
-def together(factors, words):
+def plain_sides():
+    """Give the plain originals of articles that nothing was learnt from."""
+    for path in sorted((HERE / "tuning" / "first_sight").glob("*.marked.txt")):
+        yield held_out.plain_side(*parse_gold(path.read_text(encoding="utf-8")))
+
+
+def test_many_clean_articles_in_one_document_are_as_clean_as_one(restorer):
+    """What tells for spinning by chance must not add up over a long text."""
+    text = "\n\n".join(plain_sides())
+    assert len(text.split()) > 20_000
+    decoded = restorer.restore(text, layout(text))
+    assert (decoded.status, decoded.edits) == ("clean", ())
+    assert decoded.spin_score < 0.1
+
+
+@pytest.mark.parametrize("clean", sorted(path.name for path in (HERE.parent / "seeds").glob("clean-*.txt")))
+def test_of_a_clean_article_with_a_spun_paragraph_only_that_is_changed(restorer, clean):
+    text = (HERE.parent / "seeds" / clean).read_text(encoding="utf-8").rstrip() + "\n\n"
+    marked = (HERE / "tuning" / "first_sight" / "round27-diplomacy-gulf-patrols.marked.txt").read_text(encoding="utf-8")
+    spun, _ = parse_gold(marked)
+    paragraph = max(spun.split("\n"), key=lambda line: len(line.split()))
+    edits = restorer.restore(text + paragraph, layout(text + paragraph)).edits
+    changed = [e for e in edits if e.outcome == "changed"]
+    assert len(changed) >= 5
+    assert all(e.start >= len(text) for e in edits)
+
+
+def together(factors, keys, phrases=False):
     count = len(factors)
-    return float(prior.evidence(np.array(factors), np.array(words), np.zeros(count, np.int64), 1)[0])
+    many = np.full(count, phrases)
+    return float(prior.evidence(np.array(factors), np.array(keys), many, np.zeros(count, np.int64), 1)[0])
 
 
-def test_a_word_of_the_trade_tells_less_each_time_and_a_phrase_as_much():
+def test_words_of_the_trade_tell_less_each_time_and_what_stays_tells_in_full():
     assert together([3.0] * 20, [5] * 20) < together([3.0] * 4, [1, 2, 3, 4])
-    assert together([3.0] * 20, [-1] * 20) == 60.0
-    assert together([1.0, 3.0, -1.0], [5, 5, 5]) == pytest.approx(3.0 + 1.0 / 2 - 1.0 / 3)
+    assert together([1.0, 3.0, -1.0], [5, 5, 5]) == pytest.approx(3.0 + 1.0 / 2 - 1.0)
+    assert together([-0.1] * 50, [5] * 50) == pytest.approx(-5.0)
+    assert together([3.0] * 4, [5] * 4, True) == 12.0
+    assert together([-0.1] * 50, [5] * 50, True) == pytest.approx(-5.0)
 
 
 def test_each_block_is_judged_by_its_own_places():
-    found = prior.evidence(np.array([3.0, 3.0, 2.0]), np.array([5, 5, 5]), np.array([0, 2, 2]), 4)
+    words = np.zeros(3, np.bool_)
+    found = prior.evidence(np.array([3.0, 3.0, 2.0]), np.array([5, 5, 5]), words, np.array([0, 2, 2]), 4)
     assert found.tolist() == [3.0, 0.0, 4.0, 0.0]
 
 
@@ -55,3 +86,21 @@ def test_the_longer_a_text_the_surer_the_same_share_of_evidence():
     short, long = (prior.spin_score(0.12 * words, words, weights) for words in (60, 600))
     assert short < 0.5 < long
     assert prior.spin_score(-200.0, 300, weights) < 0.001
+
+
+def test_a_term_of_the_glossary_tells_against_spinning_but_never_for_it(restorer):
+    text = "The bosom malignancy patients were given a profound neural organization."
+    (piece,) = restorer.pieces(text, layout(text))
+    document = restorer.document([piece])
+    _, weighed = restorer.solve(document, restorer.weights.first, passes.given(document, features.Context()))
+    found = passes.sure(document, weighed)
+    words = list(dict.fromkeys(" ".join(t.word for t in piece.found[m.first : m.last]) for m in piece.matches))
+    at = {words[key]: told for key, *told in zip(
+        found.keys.tolist(), found.phrases.tolist(), found.terms.tolist(), strict=True)}
+    assert at["malignancy"] == [False, False]
+    assert at["were given"] == [True, False]
+    assert at["neural organization"] == [True, True]
+    score, _ = passes.judge(document, found, restorer.weights)
+    every = passes.judge(document, found._replace(terms=np.ones_like(found.terms)), restorer.weights)[0]
+    none = passes.judge(document, found._replace(terms=np.zeros_like(found.terms)), restorer.weights)[0]
+    assert every < score <= none

@@ -152,7 +152,7 @@ def edited(rules: Rules, folder: Path) -> tuple[tuple[str, ...], int]:
     try:
         told = json.loads((folder / "run.json").read_text(encoding="utf-8"))["rules"]
         old = {pack: tables.unpack_rules(packed) for pack, packed in told.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return (), 0  # it was cut short while it was written
     now = {pack: tables.unpack_rules(tables.pack_rules(own)) for pack, own in rules.items()}
     found = {

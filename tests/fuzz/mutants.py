@@ -87,8 +87,8 @@ MARKS = [
 ] + [b"\xff\xfe", b"\xef\xbb\xbf", b"\xff", b"\xc3", b"\x80"]  # fmt: skip
 
 
-class Hang(Exception):
-    """An input took longer than any should."""
+class Hang(BaseException):
+    """An input took longer than any should; no reader may take it for an error of its own."""
 
 
 def _late(number: int, frame: FrameType | None) -> None:
@@ -137,15 +137,17 @@ def findings(reader: str, count: int, seed: int, folder: Path) -> Iterator[tuple
     try:
         for _ in range(count):
             data = mutant(corpus, chance)
-            signal.setitimer(signal.ITIMER_REAL, SLOWEST)
+            outcome, broken = (), ""
             try:
+                signal.setitimer(signal.ITIMER_REAL, SLOWEST)
                 outcome = law(data, folder)
-            except Exception:
-                yield data, traceback.format_exc()
-                continue
-            finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
-            if outcome not in met and len(corpus) < 2_000:
+            except (Exception, Hang):
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                broken = traceback.format_exc()
+            if broken:
+                yield data, broken
+            elif outcome not in met and len(corpus) < 2_000:
                 met.add(outcome)
                 corpus.append(data)
     finally:

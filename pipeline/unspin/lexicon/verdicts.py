@@ -56,9 +56,10 @@ class Verdicts:
             if name in known and not self._touches(text)
         }
         unknown = {name: text for name, text in zip(names, texts, strict=True) if name not in found}
-        first, rest = list(unknown.values())[:1], list(unknown.values())[1:]
-        # The first one here: what it loads is shared with the workers that are forked for the others.
-        found.update(zip(unknown, [*judge(first), *side_by_side(judge, rest)], strict=True))
+        if unknown:
+            first, *rest = unknown.values()
+            # The first one here: what it loads is shared with the workers that are forked for the others.
+            found.update(zip(unknown, [*judge([first]), *side_by_side(judge, rest)], strict=True))
         self._made.update(found)
         return [found[name] for name in names]
 

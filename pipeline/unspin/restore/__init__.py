@@ -436,8 +436,7 @@ class Restorer:
         """Lay out the options of pieces together; what blocks they are of is in them."""
         options = [option.candidate for piece in pieces for option in piece.lattice.options]
         rules, _ = passes.numbered([candidate.rule for candidate in options])
-        spun, _ = passes.numbered([candidate.spun for candidate in options])
-        term = np.array([candidate.channel == "glossary" for candidate in options], np.bool_)
+        terms = np.array([candidate.channel == "glossary" for candidate in options], np.bool_)
         packs, names = passes.numbered([candidate.pack for candidate in options])
         blocks = np.array([piece.block for piece in pieces], np.int64)
         lattices = [piece.lattice for piece in pieces]
@@ -449,10 +448,12 @@ class Restorer:
             np.concatenate([piece.early for piece in pieces]) if pieces else np.zeros((0, len(features.NAMES))),
             options,
             rules,
-            spun,
-            term,
+            terms,
             packs,
             names,
+            passes.numbered(
+                [" ".join([t.word for t in p.found[m.first : m.last]]) for p in pieces for m in p.matches]
+            )[0],
             np.repeat(blocks, [len(piece.matches) for piece in pieces]),
             np.bincount(blocks, [len(piece.found) for piece in pieces]).astype(np.int64),
         )

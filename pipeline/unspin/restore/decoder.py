@@ -26,8 +26,8 @@ __all__ = [
     "Place",
     "choices",
     "lattice",
+    "on_path",
     "option_words",
-    "parted",
     "places",
     "read",
     "token_words",
@@ -68,7 +68,7 @@ def choices(spots: Spots, weighed: Weighed, lattices: Sequence[Lattice]) -> list
     return found
 
 
-def parted(path: Sequence[int], lattices: Sequence[Lattice]) -> list[list[Option]]:
+def on_path(path: Sequence[int], lattices: Sequence[Lattice]) -> list[list[Option]]:
     """Give the options on the path through lattices that were decoded together, those of each by themselves."""
     ends = list(accumulate(len(lattice.options) for lattice in lattices))
     found: list[list[Option]] = [[] for _ in lattices]

@@ -74,7 +74,7 @@ class Weights(NamedTuple):
     third: tuple[float, ...]
     changed: float  #: least probability of an applied edit
     suspect: float  #: least probability of a proposed one
-    spin: tuple[float, float]  #: intercept and slope of the spin score over evidence per 100 words
+    spin: tuple[float, float]  #: intercept and slope of the spin score over the evidence in proportion
     clean: float  #: a document below this spin score is clean
     rescore: tuple[float, float, float] = (0.0, 1.0, 0.0)  #: of any change, the decoder's and a transformer's odds
 

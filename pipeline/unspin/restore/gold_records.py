@@ -51,7 +51,7 @@ CALM = 3.0
 
 
 class Records:
-    """Counts of many gold articles, to be asked for one phrase."""
+    """Counts of many gold articles, to be asked for phrases."""
 
     def __init__(
         self, articles: Sequence[Counts] = (), names: Sequence[str] = (), real: Set[str] = frozenset()

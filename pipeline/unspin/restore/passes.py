@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from unspin.restore import features, prior
 from unspin.restore.candidates import Candidate
@@ -14,8 +15,12 @@ from unspin.restore.graph import Flags, Graph, Spots, Weighed
 from unspin.restore.lattice import Lattice, cut
 from unspin.restore.trigram import Floats, Ints
 
-#: A block of a clean document whose own spin score reaches this was spun by itself: ten sure hits in 100 words.
-ALONE = 0.99
+#: A block of an otherwise clean document was spun by itself where its own spin score reaches this, with several sure
+#: hits (a phrase counts as two): a scale of .99 and 8 lost a quarter of the changes in such blocks.
+ALONE, SEVERAL = 0.9, 4.0
+
+#: Share of its words that a document must have besides such blocks to be called clean but for them.
+REST = 0.33
 
 #: Share of a document's sure choices below which a pack has no part in it.
 FEW = 0.1
@@ -33,10 +38,10 @@ class Document(NamedTuple):
     early: Floats  #: the features of each option that do not change from pass to pass, (options, features)
     candidates: list[Candidate]
     rules: Ints  #: number of each option's rule
-    spun: Ints  #: number of each option's spun word or phrase
     terms: Flags  #: whether each option is a term of the glossary
     packs: Ints  #: number of each option's pack
     names: list[str]  #: of the packs
+    keys: Ints  #: number of the words of each stretch of tokens that has options
     blocks: Ints  #: block of each stretch of tokens that has options
     sizes: Ints  #: tokens of each block
 
@@ -64,7 +69,9 @@ class Sure(NamedTuple):
 
     blocks: Ints  #: of each place
     change: Floats  #: probability that the place is not to stay
-    words: Ints  #: number of the spun word at each place, -1 for a phrase, -2 for a term of the glossary
+    keys: Ints  #: number of the words at each place
+    phrases: Flags  #: whether these are several
+    terms: Flags  #: whether the likeliest option of each place is a term of the glossary
     options: Ints  #: that are sure
     where: Ints  #: block of each of these
     evidence: Floats  #: what each is worth as evidence
@@ -100,13 +107,13 @@ def sure(document: Document, weighed: Weighed) -> Sure:
     chance = weighed.chances[begins[taken] + 1 + option - spots.options[places[taken]]]
     taken, option = taken[chance >= prior.SURE], option[chance >= prior.SURE]
     longer = spots.last[places] - spots.first[places] > 1
-    likely = likeliest(weighed)
-    words = np.where(longer, -1, document.spun[likely])
     blocks = document.blocks[places]
     return Sure(
         blocks,
         1.0 - weighed.chances[begins],
-        np.where(document.terms[likely], -2, words),
+        document.keys[places],
+        longer,
+        document.terms[likeliest(weighed)],
         option,
         blocks[taken],
         np.where(document.terms[option], 0.0, np.where(longer[taken], 2.0, 1.0)),
@@ -126,28 +133,37 @@ def likeliest(weighed: Weighed) -> Ints:
 def judge(document: Document, found: Sure, weights: features.Weights) -> tuple[float, set[int]]:
     """Give the spin score of a document and the blocks that may be edited.
 
-    A document that is clean as a whole may hold a spun paragraph: its
-    blocks with overwhelming evidence of their own still count.
+    A document that is clean but for some blocks, each with overwhelming evidence
+    of its own, has the score of these, and only they may be edited.
     """
     sizes = document.sizes
-    told = found.words > -2
-    factors = prior.bayes_factors(found.change[told])
-    words, of = found.words[told], found.blocks[told]
-    all_evidence = prior.evidence(factors, words, np.zeros_like(of), 1)
-    whole = prior.spin_score(float(all_evidence[0]), int(sizes.sum()), weights.spin)
-    blocks = range(len(sizes))
-    if whole >= weights.clean:
-        each = np.bincount(of, factors, len(sizes)).tolist()
-        return whole, {n for n in blocks if not prior.stands_apart(each[n], int(sizes[n]))}
-    own = prior.evidence(factors, words, of, len(sizes)).tolist()
+    factors = prior.bayes_factors(found.change)
+    factors = np.where(found.terms, np.minimum(factors, 0.0), factors)
+
+    def scored(blocks: npt.NDArray[np.bool_]) -> float:
+        """Give the score of some of the blocks, taken together."""
+        there = blocks[found.blocks]
+        of = np.zeros(int(there.sum()), np.int64)
+        whole = prior.evidence(factors[there], found.keys[there], found.phrases[there], of, 1)
+        return prior.spin_score(float(whole[0]), int(sizes[blocks].sum()), weights.spin)
+
+    own = prior.evidence(factors, found.keys, found.phrases, found.blocks, len(sizes)).tolist()
     sure_ones = np.bincount(found.where, found.evidence, len(sizes)).tolist()
-    alone: dict[int, float] = {}
-    for number in blocks:
-        if sure_ones[number] >= 8:
-            score = prior.spin_score(own[number], int(sizes[number]), weights.spin)
-            if score >= ALONE:
-                alone[number] = score
-    return (max(alone.values()), set(alone)) if alone else (whole, set())
+    alone = {
+        number: score
+        for number in range(len(sizes))
+        if sure_ones[number] >= SEVERAL
+        and (score := prior.spin_score(own[number], int(sizes[number]), weights.spin)) >= ALONE
+    }
+    everywhere = np.ones(len(sizes), np.bool_)
+    whole = scored(everywhere)
+    rest = everywhere.copy()
+    rest[list(alone)] = False
+    if alone and sizes[rest].sum() >= REST * sizes.sum() and scored(rest) < weights.clean:
+        return max(alone.values()), set(alone)
+    if whole < weights.clean:
+        return whole, set()
+    return whole, {n for n in range(len(sizes)) if not prior.stands_apart(own[n], int(sizes[n]))}
 
 
 def findings(
