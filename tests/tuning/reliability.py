@@ -50,6 +50,10 @@ PARTS = 5
 EVERY = 5
 
 
+#: No score is taken to be nearer to nothing or one.
+SUREST = 1e-12
+
+
 class Text(NamedTuple):
     """A text of known making."""
 
@@ -147,6 +151,7 @@ def scored(text: Text, restorer: Restorer, held: HeldOut, articles: dict[str, st
     tidied = apply(text.text, tidy(text.text))
     score = restorer.restore(tidied, layout(tidied)).spin_score
     intercept, slope = restorer.weights.spin
+    score = min(max(score, SUREST), 1.0 - SUREST)  # of one the evidence could not be told
     return Scored(text.kind, text.article, text.spun, score, (math.log(score / (1.0 - score)) - intercept) / slope)
 
 
@@ -171,7 +176,7 @@ def fitted(rows: Sequence[Scored]) -> tuple[float, float]:
     def loss(w: np.ndarray) -> float:
         return float((weight * np.logaddexp(0.0, -sign * (w[0] + w[1] * rate))).sum())
 
-    found = minimize(loss, np.array([-4.0, 3.0])).x
+    found = minimize(loss, np.array([-4.7, 2.7])).x
     return float(found[0]), float(found[1])
 
 
@@ -210,7 +215,8 @@ def main() -> None:
     held = {n: fitted([row for row in rows if part[row.article] != n]) for n in range(PARTS)}
     others = [logistic(row.rate, held[part[row.article]]) for row in rows]
     now, best = restorer.weights.spin, fitted(rows)
-    false = {w: sum(logistic(r.rate, w) >= 0.5 and not r.spun for r in rows) for w in (now, best)}
+    bound = restorer.weights.clean
+    false = {w: sum(logistic(r.rate, w) >= bound and not r.spun for r in rows) for w in (now, best)}
     print(f"\nnow {now[0]} {now[1]}; best {best[0]:.2f} {best[1]:.2f}, which leave an error of "
           f"{error(others, [row.spun for row in rows])} where they are fitted on other articles; "
           f"clean texts called spun: now {false[now]}, then {false[best]}")
