@@ -1,8 +1,14 @@
 """What several test files look at: one run with its report, and the browser of this machine."""
 
 import shutil
+import sys
+from pathlib import Path
 
 import pytest
+
+#: What several tests share is imported from beside them.
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE / "fuzz")]
 
 SPUN = """Libya and the USA face demanding situations
 

@@ -1,10 +1,10 @@
 """The channels beside the packs' entries: glossary, slips of typing, corrupted facts."""
 
-import importlib.util
 from pathlib import Path
 
 import pytest
 
+import tortured
 from unspin.documents import restore_document
 from unspin.edits import apply, changed
 from unspin.lexicon.neighbours import neighbours
@@ -16,10 +16,6 @@ from unspin.restore.glossary import Glossary
 from unspin.restore.gold_records import load_records
 from unspin.restore.language_model import load_models
 from unspin.restore.tokens import tokens
-
-_spec = importlib.util.spec_from_file_location("tortured", Path(__file__).with_name("tortured.py"))
-tortured = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(tortured)
 
 shared = pytest.mark.skipif(not tortured.DATA.is_dir(), reason="../shared is not beside the project")
 

@@ -1,17 +1,14 @@
 """What an article taught is forgotten where the article is scored."""
 
-import importlib.util
 from pathlib import Path
 
 import pytest
 
+import held_out
 from unspin.evaluate import parse_gold, read_gold
 from unspin.restore import Restorer
 
 HERE = Path(__file__).parent
-_spec = importlib.util.spec_from_file_location("held_out", HERE / "held_out.py")
-held_out = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(held_out)
 
 
 @pytest.fixture(scope="module")

@@ -1,26 +1,18 @@
 """The learner on re-spun text of a family that it has never seen."""
 
-import importlib.util
 from collections import Counter
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
+import held_out
+from respinner import Respinner, minimal
 from unspin.evaluate import read_gold
 from unspin.lexicon import forms
 from unspin.lexicon.forms import FUNCTION
 from unspin.lexicon.learn import align, propose
 from unspin.lexicon.read import read_packs
-
-_spec = importlib.util.spec_from_file_location("respinner", Path(__file__).with_name("respinner.py"))
-respinner = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(respinner)
-Respinner, minimal = respinner.Respinner, respinner.minimal
-
-_spec = importlib.util.spec_from_file_location("held_out", Path(__file__).with_name("held_out.py"))
-held_out = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(held_out)
 
 TUNING = Path(__file__).parent / "tuning" / "gold"
 

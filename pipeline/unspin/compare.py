@@ -24,6 +24,7 @@ from unspin.tables import (
     read_documents,
     read_rows,
     read_text,
+    read_told,
     rule_mark,
     unpack_rules,
 )
@@ -356,11 +357,8 @@ class _Causes:
 def _compare_told(old: Path, new: Path) -> Told:
     sides: list[dict[str, Any]] = []
     for run in (old, new):
-        try:
-            told = json.loads((run / "run.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
-            told = None
-        if not isinstance(told, dict):
+        told = read_told(run)
+        if told is None:
             return Told(({}, {}), (), (), (f"{run}: no run.json that can be read, so causes are not known",))
         sides.append(told)
     a, b = sides

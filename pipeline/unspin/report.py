@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from unspin.tables import BETWEEN, DocumentRows, TableError, is_run, read_documents, read_rows, read_text
+from unspin.tables import BETWEEN, DocumentRows, TableError, is_run, read_documents, read_rows, read_text, read_told
 
 if TYPE_CHECKING:
     import jinja2
@@ -49,7 +49,7 @@ def write_report(run: Path, told: Mapping[str, Any] | None = None) -> Path:
 
 
 def _pieces(run: Path, told: Mapping[str, Any] | None) -> Iterator[str]:
-    page = _Page(run, _told(run) if told is None else told)
+    page = _Page(run, (read_told(run) or {}) if told is None else told)
     style, library, script = asset("report.css"), asset("cytoscape.min.js"), asset("report.js")
     yield from (
         environment()
@@ -179,14 +179,6 @@ class _Page:
         relations = sorted(self._relations.items(), key=lambda pair: (-pair[1], pair[0]))
         data = {"run": about, "documents": self._list, "rules": rules, "entities": self._entities}
         return json_text(data | {"relations": relations})
-
-
-def _told(run: Path) -> dict[str, Any]:
-    try:
-        told = json.loads((run / "run.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 def _int(text: str, default: int = 0) -> int:

@@ -150,9 +150,9 @@ def rules_of(settings: Settings) -> Rules:
 def edited(rules: Rules, folder: Path) -> tuple[tuple[str, ...], int]:
     """Give the entries that are other than in the run that a folder holds, as ``spun>plain``, and how many are gone."""
     try:
-        told = json.loads((folder / "run.json").read_text(encoding="utf-8"))["rules"]
+        told = (tables.read_told(folder) or {})["rules"]
         old = {pack: tables.unpack_rules(packed) for pack, packed in told.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return (), 0  # it was cut short while it was written
     now = {pack: tables.unpack_rules(tables.pack_rules(own)) for pack, own in rules.items()}
     found = {

@@ -757,6 +757,15 @@ def compact(value: object) -> bytes:
 _NAME, _CONTENT = 5, 3
 
 
+def read_told(run: Path) -> dict[str, Any] | None:
+    """Give what ``run.json`` of a run folder says, None where it cannot be read: a run may have been cut short."""
+    try:
+        told = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):  # the last where brackets nest too deep
+        return None
+    return told if isinstance(told, dict) else None
+
+
 def pack_rules(rules: Mapping[str, str]) -> str:
     """Write which rules a lexicon has, and which content, in 11 characters a rule.
 

@@ -16,6 +16,19 @@ from unspin.tidy import tidy
 #: What an input came to, short and without its words.
 Outcome = tuple[str, ...]
 
+#: Pieces that the readers have an eye for, so that chance meets their branches.
+# fmt: off
+MARKS = [
+    "\n", "\n\n", "\r\n", "\r", "\t", " ", "  ", "\x0b", "\x0c", "\x85", "\u2028", "\xa0", "\u200b", "\u202e",
+    "\ufeff", "\x00", "\x1b[0m", "---", "===", "***", "* ", "- ", "1. ", "# ", "> ", "|", "`", "```", "Writer : ",
+    "Post date : ", "2025-03-03", "Title:", "By ", "https://a.b/c", "a@b.cd", ".", ".The", ",and", "“", "”", "â€™",
+    "Ã©", "&amp;", "<p>", "</p>", "<table>", "<td>", "<!--", "-->", "{", "}", "[", "]", "\"", "'", ",", ";", "=cmd()",
+    "é", "İ", "ß", "ﬁ", "𝒜", "the USA", "demanding situations", "security", "�", ": ", "&#0;", "<td", "<![CDATA[",
+    "\"\"", "'''", "\\", "\\u0000", "\\ud800", "=", "\ud800", "1e999", "nan", "true", "null", "[" * 200, "9" * 400,
+    "[army|military]", "\tsuspect", "PK\x03\x04", "%PDF-",
+]
+# fmt: on
+
 HEAD = b'title = "t"\nfamily = "f"\nsubject = "s"\n'
 
 

@@ -15,9 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from laws import READERS
+import laws
 
 #: Seconds after which an input counts as a hang.
 SLOWEST = 5.0
@@ -73,18 +71,9 @@ SEEDS = {
     "settings": ['packs = ["news"]\ncareful = 0.5\nformat = "csv"\nworkers = 2\noutput = "o"\nwithout = ["fuzzy"]\n'],
 }
 
-#: What readers have an eye for.
-MARKS = [
-    mark.encode("utf-8", "surrogatepass")
-    for mark in (
-        "\n", "\n\n", "\r\n", "\r", "\t", " ", "\x0b", "\x0c", "\x85", "\u2028", "\xa0", "\u200b", "\u202e", "\ufeff",
-        "\x00", "\x1b[0m", "---", "***", "* ", "- ", "1. ", "# ", "> ", "|", "`", "```", ": ", "Writer : ", "By ",
-        "https://a.b/c", ".", ".The", ",and", "\u201c", "\u201d", "â€™", "&amp;", "&#0;", "<p>", "</p>", "<table>",
-        "<td", "<!--", "-->", "<![CDATA[", "{", "}", "[", "]", '"', '""', "'", "'''", ",", ";", "\\", "\\u0000",
-        "\\ud800", "=", "=cmd()", "é", "İ", "ß", "ﬁ", "𝒜", "\ud800", "\ufffd", "1e999", "nan", "true", "null",
-        "[" * 200, "9" * 400, "[army|military]", "|", "\tsuspect", "PK\x03\x04", "%PDF-",
-    )
-] + [b"\xff\xfe", b"\xef\xbb\xbf", b"\xff", b"\xc3", b"\x80"]  # fmt: skip
+#: What is put in, among it what is no UTF-8.
+MARKS = [mark.encode("utf-8", "surrogatepass") for mark in laws.MARKS]
+MARKS += [b"\xff\xfe", b"\xef\xbb\xbf", b"\xff", b"\xc3", b"\x80"]
 
 
 class Hang(BaseException):
@@ -132,7 +121,7 @@ def findings(reader: str, count: int, seed: int, folder: Path) -> Iterator[tuple
     chance = random.Random(f"{reader} {seed}")
     corpus = [text.encode("utf-8", "surrogatepass") for text in SEEDS[reader]]
     met: set[tuple[str, ...]] = set()
-    law = READERS[reader]
+    law = laws.READERS[reader]
     old = signal.signal(signal.SIGALRM, _late)
     try:
         for _ in range(count):

@@ -1,15 +1,10 @@
 """Mutants of a corpus go through each reader, a few hundred here; ``mutants.py`` sends millions by hand."""
 
-import sys
 import time
-from pathlib import Path
-
-import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import laws
 import mutants
+import pytest
 
 
 @pytest.mark.parametrize("reader", mutants.SEEDS)

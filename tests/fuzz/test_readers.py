@@ -5,16 +5,11 @@ A longer run by hand: ``UNSPIN_FUZZ=100000 pytest tests/fuzz``; a faster one: ``
 """
 
 import os
-import sys
-from pathlib import Path
 
+import laws
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-import laws
 
 COUNT = int(os.environ.get("UNSPIN_FUZZ", "300"))
 #: A hang is what takes longer than this, in milliseconds.
@@ -27,79 +22,7 @@ fuzzed = settings(
     database=None,
 )
 
-#: Pieces that the readers have an eye for, so that chance meets their branches.
-MARKS = st.sampled_from(
-    [
-        "\n",
-        "\n\n",
-        "\r\n",
-        "\r",
-        "\t",
-        " ",
-        "  ",
-        "\x0b",
-        "\x0c",
-        "\x85",
-        "\u2028",
-        "\xa0",
-        "\u200b",
-        "\u202e",
-        "\ufeff",
-        "\x00",
-        "\x1b[0m",
-        "---",
-        "===",
-        "***",
-        "* ",
-        "- ",
-        "1. ",
-        "# ",
-        "> ",
-        "|",
-        "`",
-        "```",
-        "Writer : ",
-        "Post date : ",
-        "2025-03-03",
-        "Title:",
-        "By ",
-        "https://a.b/c",
-        "a@b.cd",
-        ".",
-        ".The",
-        ",and",
-        "“",
-        "”",
-        "â€™",
-        "Ã©",
-        "&amp;",
-        "<p>",
-        "</p>",
-        "<table>",
-        "<td>",
-        "<!--",
-        "-->",
-        "{",
-        "}",
-        "[",
-        "]",
-        '"',
-        "'",
-        ",",
-        ";",
-        "=cmd()",
-        "é",
-        "İ",
-        "ß",
-        "ﬁ",
-        "𝒜",
-        "the USA",
-        "demanding situations",
-        "security",
-        "�",
-    ]
-)
-TEXTS = st.lists(MARKS | st.text(max_size=12), max_size=30).map("".join)
+TEXTS = st.lists(st.sampled_from(laws.MARKS) | st.text(max_size=12), max_size=30).map("".join)
 PLAIN = TEXTS.map(lambda text: text.encode("utf-8", "replace").decode("utf-8"))
 HEADS = st.sampled_from([b"%PDF-", b"PK\x03\x04", b"\xff\xfe", b"\xef\xbb\xbf", b"{\\rtf"])
 RECORDS = st.sampled_from(

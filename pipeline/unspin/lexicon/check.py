@@ -298,19 +298,17 @@ def keep_lines(packs: Sequence[Pack]) -> list[tuple[str, int, str]]:
 
 def run_keep(packs: Sequence[Pack], restorer: Callable[[], Restorer], verdicts: Verdicts) -> list[Finding]:
     """Run each keep sentence as a document of its own and report what it lost."""
-    def lost(sentences: Sequence[str]) -> list[list[list[str]]]:
-        return [
-            [[e.rule, e.original, e.replacement] for e in edits if e.outcome == "changed"]
-            for sentence in sentences
-            for edits in [restorer().restore(sentence, [Block("b1", "", "paragraph", 0, len(sentence))]).edits]
-        ]
+    def lost(sentence: str) -> list[list[str]]:
+        edits = restorer().restore(sentence, [Block("b1", "", "paragraph", 0, len(sentence))]).edits
+        return [[e.rule, e.original, e.replacement] for e in edits if e.outcome == "changed"]
 
     kept = keep_lines(packs)
+    told = verdicts.ask("keep", [s for *_, s in kept], lambda sentences: [lost(sentence) for sentence in sentences])
     return [
         Finding(path, number, "keep", f"{rule} changes {original!r} to {replacement!r} in {sentence!r}; "
                                       "lower its 'often' (--fix does, down to 1), or make it suspect", True,
                 *phrases_of(rule))
-        for (path, number, sentence), edits in zip(kept, verdicts.ask("keep", [s for *_, s in kept], lost), strict=True)
+        for (path, number, sentence), edits in zip(kept, told, strict=True)
         for rule, original, replacement in edits
     ]
 
@@ -350,17 +348,16 @@ def read_clean(path: Path) -> Iterator[str]:
 
 def weigh_on_clean(texts: Iterable[str], restorer: Restorer) -> list[Record]:
     """Count each entry's edits on clean text, where all are false, beside its right ones in the gold articles."""
-    def spoilt(texts: Sequence[str]) -> list[list[tuple[str, str]]]:
+    def spoilt(text: str) -> list[tuple[str, str]]:
         return [
-            [(e.rule, " ".join(f"{text[max(0, e.start - 40) : e.start]}[{e.original}|{e.replacement}]"
-                               f"{text[e.end : e.end + 40]}".split()))
-             for e in restorer.restore(text, layout(text)).edits if e.outcome == "changed"]
-            for text in texts
+            (e.rule, " ".join(f"{text[max(0, e.start - 40) : e.start]}[{e.original}|{e.replacement}]"
+                              f"{text[e.end : e.end + 40]}".split()))
+            for e in restorer.restore(text, layout(text)).edits if e.outcome == "changed"
         ]
 
     false: Counter[str] = Counter()
     where: dict[str, list[str]] = {}
-    for edits in side_by_side(spoilt, list(texts), least=50):
+    for edits in side_by_side(lambda several: [spoilt(text) for text in several], list(texts), least=50):
         for rule, shown in edits:
             false[rule] += 1
             where.setdefault(rule, []).append(shown)

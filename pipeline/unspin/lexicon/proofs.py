@@ -63,7 +63,6 @@ def is_findable(entry: Entry) -> bool:
 class Staged(NamedTuple):
     """An entry's example, laid out for decoding."""
 
-    entry: Entry
     marked: str  #: what stands at the marked place
     want: str  #: what is to stand there
     first: int  #: first token of the place
@@ -119,7 +118,7 @@ def stage(entry: Entry, restorer: Restorer, trie: Trie) -> Staged | Proof:
         return Proof("missed", 0.0, mark[1])
     piece = restorer.piece(found, matches, {})
     piece.early[:, features.INDEX["present"]] = ALONE
-    return Staged(entry, mark[1], mark[2], first, last, piece)
+    return Staged(mark[1], mark[2], first, last, piece)
 
 
 def outcome(staged: Staged, choices: Sequence[decoder.Choice], over: Sequence[decoder.Option], least: float) -> Proof:
@@ -127,7 +126,7 @@ def outcome(staged: Staged, choices: Sequence[decoder.Choice], over: Sequence[de
 
     ``least``: the least probability of a change that is made.
     """
-    _, marked, want, first, last, piece = staged
+    marked, want, first, last, piece = staged
     found = piece.found
     lower = want.lower()
     own = sum(p for choice in choices if (choice.first, choice.last) == (first, last)

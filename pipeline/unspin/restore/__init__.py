@@ -213,7 +213,7 @@ class Restorer:
         known = passes.given(document, features.Context())
         _, weighed = self.solve(document, self.weights.first, known)
         found = passes.sure(document, weighed)
-        score, spun = passes.judge(document, found, self.weights)
+        score, spun = passes.judge(document, weighed, found, self.weights)
         if score < self.weights.clean:
             return Decoded((), "clean", score, "", pieces)
         for weights in (self.weights.second, self.weights.third):

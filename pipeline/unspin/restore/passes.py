@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from unspin.restore import features, prior
 from unspin.restore.candidates import Candidate
@@ -69,9 +68,6 @@ class Sure(NamedTuple):
 
     blocks: Ints  #: of each place
     change: Floats  #: probability that the place is not to stay
-    keys: Ints  #: number of the words at each place
-    phrases: Flags  #: whether these are several
-    terms: Flags  #: whether the likeliest option of each place is a term of the glossary
     options: Ints  #: that are sure
     where: Ints  #: block of each of these
     evidence: Floats  #: what each is worth as evidence
@@ -106,17 +102,14 @@ def sure(document: Document, weighed: Weighed) -> Sure:
     option = weighed.taken[taken]
     chance = weighed.chances[begins[taken] + 1 + option - spots.options[places[taken]]]
     taken, option = taken[chance >= prior.SURE], option[chance >= prior.SURE]
-    longer = spots.last[places] - spots.first[places] > 1
+    longer = spots.last[places[taken]] - spots.first[places[taken]] > 1
     blocks = document.blocks[places]
     return Sure(
         blocks,
         1.0 - weighed.chances[begins],
-        document.keys[places],
-        longer,
-        document.terms[likeliest(weighed)],
         option,
         blocks[taken],
-        np.where(document.terms[option], 0.0, np.where(longer[taken], 2.0, 1.0)),
+        np.where(document.terms[option], 0.0, np.where(longer, 2.0, 1.0)),
     )
 
 
@@ -130,24 +123,28 @@ def likeliest(weighed: Weighed) -> Ints:
     return weighed.options[most[np.searchsorted(most, begins)]]
 
 
-def judge(document: Document, found: Sure, weights: features.Weights) -> tuple[float, set[int]]:
+def judge(
+    document: Document, weighed: Weighed, found: Sure, weights: features.Weights
+) -> tuple[float, set[int]]:
     """Give the spin score of a document and the blocks that may be edited.
 
     A document that is clean but for some blocks, each with overwhelming evidence
     of its own, has the score of these, and only they may be edited.
     """
-    sizes = document.sizes
+    sizes, spots, places = document.sizes, document.spots, weighed.places
+    keys, phrases = document.keys[places], spots.last[places] - spots.first[places] > 1
     factors = prior.bayes_factors(found.change)
-    factors = np.where(found.terms, np.minimum(factors, 0.0), factors)
+    # No spinner was seen to write a term of the glossary: it may tell against spinning, never for it.
+    factors = np.where(document.terms[likeliest(weighed)], np.minimum(factors, 0.0), factors)
 
-    def scored(blocks: npt.NDArray[np.bool_]) -> float:
+    def scored(blocks: Flags) -> float:
         """Give the score of some of the blocks, taken together."""
         there = blocks[found.blocks]
         of = np.zeros(int(there.sum()), np.int64)
-        whole = prior.evidence(factors[there], found.keys[there], found.phrases[there], of, 1)
+        whole = prior.evidence(factors[there], keys[there], phrases[there], of, 1)
         return prior.spin_score(float(whole[0]), int(sizes[blocks].sum()), weights.spin)
 
-    own = prior.evidence(factors, found.keys, found.phrases, found.blocks, len(sizes)).tolist()
+    own = prior.evidence(factors, keys, phrases, found.blocks, len(sizes)).tolist()
     sure_ones = np.bincount(found.where, found.evidence, len(sizes)).tolist()
     alone = {
         number: score
