@@ -20,6 +20,7 @@ import unspin
 from unspin import export, runs, sources, tables
 from unspin.cli import main
 from unspin.layout import layout
+from unspin.restore import candidates
 from unspin.settings import Choices
 from unspin.tidy import tidy
 
@@ -112,8 +113,11 @@ def test_a_run_goes_on_where_its_record_or_the_cache_is_brackets_without_end(tmp
     document.write_text(CLEAN)
     go(document, tmp_path / "run")
     (tmp_path / "run" / "run.json").write_text(DEEP)
-    for path in (tmp_path / "cache").glob("*.json"):
+    cached = sorted((tmp_path / "cache").glob("*.json"))
+    assert cached
+    for path in cached:
         path.write_text(DEEP)
+        assert candidates.remembered(path) is None
     go(document, tmp_path / "run")
     assert rows(tmp_path / "run", "documents")[0]["status"] == "clean"
     (tmp_path / "run" / "run.json").write_text(DEEP)

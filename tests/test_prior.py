@@ -72,6 +72,16 @@ def test_words_of_the_trade_tell_less_each_time_and_what_stays_tells_in_full():
     assert together([-0.1] * 50, [5] * 50, True) == pytest.approx(-5.0)
 
 
+def test_chance_hits_do_not_outweigh_the_words_that_stay_however_long_the_text(restorer):
+    """Four places in five stay, of 300 words that come again and again; the others are even, each another word."""
+    for length in (1, 10):
+        stay, even = 800 * length, 160 * length
+        factors = prior.bayes_factors(np.array([0.02] * stay + [0.6] * even))
+        keys = [number % 300 for number in range(stay)] + list(range(300, 300 + even))
+        found = together(factors, keys)
+        assert prior.spin_score(found, 2_000 * length, restorer.weights.spin) < 0.05
+
+
 def test_each_block_is_judged_by_its_own_places():
     words = np.zeros(3, np.bool_)
     found = prior.evidence(np.array([3.0, 3.0, 2.0]), np.array([5, 5, 5]), words, np.array([0, 2, 2]), 4)
