@@ -14,9 +14,11 @@ import time
 from pathlib import Path
 
 import pytest
+import spacy
 
 from unspin.documents import restore_document
 from unspin.evaluate import parse_gold
+from unspin.extract import models
 from unspin.layout import layout
 from unspin.lexicon.read import read_packs
 from unspin.records import Source
@@ -31,9 +33,8 @@ TEXTS = [
 ]
 WORDS = sum(len(text.split()) for text in TEXTS)
 BARE = """
-import sys, pathlib
-from unspin.extract.models import load
-nlp, _ = load()
+import sys, pathlib, spacy
+nlp = spacy.load(sys.argv[2], exclude=["senter"])
 texts = [s for p in sorted(pathlib.Path(sys.argv[1]).rglob("*.txt")) for s in p.read_text().split("\\n") if s.strip()]
 print(sum(len(d) for d in nlp.pipe(texts)))
 """
@@ -68,10 +69,10 @@ def told(name, a, b):
 
 
 def test_whole_runs(tmp_path):
-    inputs = corpus(tmp_path / "in", 100)
+    inputs = corpus(tmp_path / "in", 300)
     one = run(inputs, tmp_path / "one", "--workers", "1")
     (tmp_path / "bare.py").write_text(BARE)
-    bare = seconds(tmp_path / "bare.py", tmp_path / "one/restored")
+    bare = seconds(tmp_path / "bare.py", tmp_path / "one/restored", models.find()[1])
     two = run(inputs, tmp_path / "two", "--workers", "2")
     print()
     told("run with one worker / model and nlp.pipe alone", one, bare)
@@ -100,9 +101,7 @@ def least(work, rounds=5):
 
 
 def test_restoring_against_the_models_pipeline(restorer):
-    from unspin.extract.models import load
-
-    nlp, _ = load()
+    nlp = spacy.load(models.find()[1], exclude=models.UNUSED)
     laid = [(text, layout(text)) for text in TEXTS]
     lines = [line for text in TEXTS for line in text.split("\n") if line.strip()]
     first = least(lambda: [restorer.restore(*one) for one in laid], 1)

@@ -76,6 +76,8 @@ def load(model: str | None = None) -> tuple[Language, Identity]:
     """
     import spacy
 
+    from unspin.extract.faster import quicken
+
     name, folder = find(model)
     sha256 = digest(folder)
     nlp = spacy.load(folder, exclude=list(UNUSED))
@@ -85,4 +87,5 @@ def load(model: str | None = None) -> tuple[Language, Identity]:
         raise ModelError(
             f"{folder}: model files have sha256 {sha256[:12]}, on record is {want[:12]}; reinstall {name}=={version}"
         )
+    quicken(nlp)
     return nlp, Identity(name, version, sha256)
