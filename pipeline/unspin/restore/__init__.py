@@ -27,7 +27,7 @@ from unspin.restore.decoder import Choice, Lattice
 from unspin.restore.domain_model import DomainModel
 from unspin.restore.fuzzy import NearMisses
 from unspin.restore.glossary import Glossary, merged
-from unspin.restore.gold_records import Records, load_records, odds, standing
+from unspin.restore.gold_records import Records, Standing, load_records, odds
 from unspin.restore.graph import Spots, Weighed, best, graph, joined, laid_spots, weigh
 from unspin.restore.language_model import Loaded, Mixture, Models, article, load_models
 from unspin.restore.passes import Document, Findings
@@ -122,7 +122,7 @@ class Restorer:
         self._language = Models(*models)
         self._lexicon_hash = lexicon_hash
         self._frequencies: dict[tuple[str, ...], float] = {}
-        self._known: dict[tuple[str, ...], Known] = {}
+        self._known: dict[tuple[str, ...] | str, Known] = {}
 
     @classmethod
     def load(
@@ -329,7 +329,9 @@ class Restorer:
     def known(self, found: Sequence[Token], match: Match) -> Known:
         """Give what is known of the candidates of a match wherever it stands; remembered by its words."""
         stretch = found[match.first : match.last]
-        key = tuple([t.word + t.suffix for t in stretch])
+        key: tuple[str, ...] | str = stretch[0].word + stretch[0].suffix
+        if len(stretch) > 1:
+            key = tuple([t.word + t.suffix for t in stretch])
         known = self._known.get(key)
         if known is None or known.candidates is not match.candidates:
             spun = tuple(w for t in stretch for w in decoder.token_words(t))
@@ -394,10 +396,11 @@ class Restorer:
             phrases.update({candidate.spun for candidate in match.candidates})
         seen = self.records.among(phrases, self.records.likeness(phrases))
         replaced = {spun: odds(became) for spun, became in seen.items()}
+        ranks = {spun: Standing(became) for spun, became in seen.items()}
         candidates = [candidate for match in matches for candidate in match.candidates]
         return (
             [replaced[candidate.spun] for candidate in candidates],
-            [standing(seen[candidate.spun], candidate.answer) for candidate in candidates],
+            [ranks[candidate.spun][candidate.answer] for candidate in candidates],
         )
 
     def present(self, found: Sequence[Token], matches: Sequence[Match], counts: Mapping[Words, int]) -> list[float]:

@@ -54,17 +54,16 @@ def worth(
     >>> [round(p, 2) for p, _ in worth([(0.5, base), (0.3, aid), (0.2, None)], {("aid", "help"): 0.9})]
     [0.77, 0.36]
     """
+    known = [(chance, candidate, candidate.answer) for chance, candidate in others if candidate is not None]
     found: list[tuple[float, Candidate]] = []
-    for chance, candidate in others:
-        if candidate is None:
-            continue
+    for chance, candidate, answer in known:
         whole = chance
-        for besides, other in others:
-            if other is None or other is candidate:
+        for besides, other, another in known:
+            if other is candidate:
                 continue
-            if other.answer == candidate.answer:
+            if another == answer:
                 whole += besides * INFLECTED
             else:
-                whole += besides * agreement.get((other.answer, candidate.answer), AGREED / PLACES)
+                whole += besides * agreement.get((another, answer), AGREED / PLACES)
         found.append((whole, candidate))
     return sorted(found, key=lambda weighed: (-weighed[0], weighed[1].plain, weighed[1].rule))

@@ -269,13 +269,17 @@ class Glossary:
             token.joint and not (token.breaks or token.shielded or before.suffix)
             for before, token in itertools.pairwise(found)
         ]
-        stretches = [self._stretches(found, joined, at) for at in range(len(found))]
-        reached = [self.reach(token.word) for token in found]
+        longer = [token.word in self._longer for token in found]
+        stretches = [
+            self._stretches(found, joined, at) if more else [(at + 1, found[at].word)] for at, more in enumerate(longer)
+        ]
+        known = self._reach
+        reached = [known.get(token.word) or self.reach(token.word) for token in found]
         for first, follows in enumerate(joined):
             if not follows or found[first].shielded:
                 continue
             begun: list[tuple[dict[str, Any], int, tuple[Step, ...]]] = []
-            if len(stretches[first]) > 1 or len(stretches[first + 1]) > 1:
+            if longer[first] or longer[first + 1]:
                 for middle, spun in stretches[first]:
                     before = self.reach(spun)
                     for last, other in stretches[middle] if middle < len(found) and joined[middle - 1] else ():
@@ -334,13 +338,12 @@ class Glossary:
         """Give the ends of the words or phrases at a token that may stand for one word of a term."""
         spun = found[at].word
         ends = [(at + 1, spun)]
-        if spun in self._longer:
-            for last in range(at + 1, min(at + LONGEST, len(found))):
-                if not joined[last - 1]:
-                    break
-                spun = f"{spun} {found[last].word}"
-                if spun in self._table:
-                    ends.append((last + 1, spun))
+        for last in range(at + 1, min(at + LONGEST, len(found))):
+            if not joined[last - 1]:
+                break
+            spun = f"{spun} {found[last].word}"
+            if spun in self._table:
+                ends.append((last + 1, spun))
         return ends
 
     def values(self, place: Found, found: Sequence[Token]) -> list[float]:

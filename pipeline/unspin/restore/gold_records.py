@@ -253,12 +253,31 @@ def odds(seen: Seen) -> float:
     return math.log((sum(seen.values()) - kept + 0.7) / (kept + 0.7))
 
 
+class Standing(dict[str, float]):
+    """How much each answer stands out among those of a phrase: the log of its share over an even one.
+
+    >>> told = Standing({"": 1, "military": 7, "forces": 1})
+    >>> told["military"] > 0 > told["forces"]
+    True
+    """
+
+    def __init__(self, seen: Seen) -> None:
+        super().__init__()
+        self._seen = seen
+        self._changed = sum(seen.values()) - seen.get("", 0.0)
+        self._known = len(seen) - ("" in seen)
+
+    def __missing__(self, answer: str) -> float:
+        known, changed = self._known, self._changed
+        even = (self._seen.get(answer, 0.0) + 0.3) / (changed + 0.3 * (known + 1)) * (known + 1)
+        value = self[answer] = math.log(even) if changed else 0.0
+        return value
+
+
 def standing(seen: Seen, answer: str) -> float:
-    """Give how much an answer stands out among those of a phrase: the log of its share over an even one.
+    """Give how much an answer stands out among those of a phrase, as :class:`Standing` does.
 
     >>> standing({"": 1, "military": 7, "forces": 1}, "military") > standing({"military": 7, "forces": 1}, "forces")
     True
     """
-    changed = sum(seen.values()) - seen.get("", 0.0)
-    known = len(seen) - ("" in seen)
-    return math.log((seen.get(answer, 0.0) + 0.3) / (changed + 0.3 * (known + 1)) * (known + 1)) if changed else 0.0
+    return Standing(seen)[answer]

@@ -48,7 +48,6 @@ class Token(NamedTuple):
     shielded: bool
 
 
-@functools.lru_cache(maxsize=50_000)
 def shape_of(word: str) -> str:
     """Tell how a word is written.
 
@@ -71,6 +70,15 @@ def fold(word: str) -> str:
     return word.lower().replace("’", "'")
 
 
+@functools.lru_cache(maxsize=50_000)
+def _written(word: str) -> tuple[str, str, str]:
+    """Give a word folded and without its possessive, the possessive, and how the word is written."""
+    suffix = ""
+    if word[-1] in "sSſ" and POSSESSIVE.search(word) and len(word) > 2:
+        word, suffix = word[:-2], "'s"
+    return fold(word), suffix, shape_of(word)
+
+
 def tokens(text: str, start: int, end: int) -> list[Token]:
     """Cut ``text[start:end]`` into tokens; offsets are those of ``text``.
 
@@ -85,19 +93,17 @@ def tokens(text: str, start: int, end: int) -> list[Token]:
     at = 0
     for match in WORD.finditer(text, start, end):
         a, b = match.span()
-        word = match[0]
+        word, suffix, shape = _written(match[0])
         gap = text[last:a]
         breaks = not found or (gap != " " and BREAK.search(gap) is not None)
-        if not breaks and found and word[0].isupper() and text[last - 1] == ".":
+        if not breaks and found and text[a].isupper() and text[last - 1] == ".":
             breaks = True  # ``U.S. Officials``: the full stop belongs to the word before
-        suffix = ""
-        if word[-1] in "sSſ" and POSSESSIVE.search(word) and len(word) > 2:
+        if suffix:
             b -= 2
-            word, suffix = word[:-2], "'s"
         while at < len(shields) and shields[at][1] <= a:
             at += 1
         shielded = at < len(shields) and shields[at][0] < match.end()
         joint = gap in JOINTS
-        found.append(Token(a, b, fold(word), suffix, shape_of(word), breaks, joint, joint and gap in "-‑", shielded))
+        found.append(Token(a, b, word, suffix, shape, breaks, joint, joint and gap in "-‑", shielded))
         last = match.end()
     return found
