@@ -478,8 +478,8 @@ def telling(steps: Sequence[Step]) -> bool:
     >>> telling([Step("both", 0, True), Step("listed", 0, True)])
     False
     """
-    weak = sum(step.way in WEAK for step in steps)
-    return weak < 2 or not any(step.way in WEAKEST for step in steps)
+    weak = [step.way for step in steps if step.way in WEAK]
+    return len(weak) < 2 or not any(way in WEAKEST for way in weak)
 
 
 def pack_row(row: Mapping[str, tuple[str, int]]) -> str:
