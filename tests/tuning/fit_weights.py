@@ -227,8 +227,8 @@ def as_weights(restorer: Restorer, **parts) -> None:
 
 
 def is_real(name: str) -> bool:
-    """Tell whether a real spinner made an article, by the name of its file."""
-    return name.startswith(("000_", "r-"))
+    """Tell whether an article's replacements are those of one real spun page, by the name of its file."""
+    return name.startswith(("000_", "passage-"))
 
 
 def without_own(counts: dict[str, Counter]) -> dict[str, Records]:

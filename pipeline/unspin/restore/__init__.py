@@ -338,7 +338,7 @@ class Restorer:
             usual = self._frequency(spun)
             words = [t.word for t in stretch]
             suffix = stretch[-1].suffix
-            seen = self.records.among([c.spun for c in match.candidates], self.records.alike())
+            seen = {spun: self.records.of(spun) for spun in {c.spun for c in match.candidates}}
             known = self._known[key] = Known(
                 match.candidates,
                 [self._language.vocabulary.numbers(decoder.option_words(c, suffix)) for c in match.candidates],

@@ -88,6 +88,7 @@ class Records:
         self._worth = np.array([REAL if name in real else 1.0 for name in names] or [1.0] * count)
         self._lengths = np.sqrt(np.bincount(self._post, self._weights**2, count)) + CALM
         self._out = -1  # number of an article that is left out
+        self._totals: list[float] | None = None  # places of each pair in all articles
 
     def without(self, name: str) -> Records:
         """Give the same records but for what one article shows: for judging how others would fare.
@@ -103,18 +104,23 @@ class Records:
         kept._out = list(self.names).index(name)
         kept._worth = self._worth.copy()
         kept._worth[kept._out] = 0.0
+        kept._totals = None
         return kept
 
     def of(self, spun: str) -> Seen:
-        """Give what a phrase became in all articles."""
-        return self.among([spun], self.alike())[spun]
+        """Give what a phrase became in all articles, each counting for as much.
 
-    def alike(self) -> Floats:
-        """Give a likeness under which each article counts for as much, (articles,)."""
-        likeness = np.ones(len(self._lengths))
-        if self._out >= 0:
-            likeness[self._out] = 0.0
-        return likeness
+        >>> Records([{("army", "military"): 2}, {("army", ""): 1}]).of("army")
+        {'': 1.0, 'military': 2.0}
+        """
+        at = self._ids.get(spun)
+        if at is None:
+            return {}
+        if self._totals is None:
+            counted = np.where(self._number == self._out, 0, self._counted)
+            self._totals = np.add.reduceat(counted, self._first[:-1]).astype(np.float64).tolist() if len(counted) else []
+        here = range(self._begins[at], self._begins[at + 1])
+        return {self._answers[pair]: n for pair in here if (n := self._totals[pair])}
 
     def places(self, spun: str, plain: str) -> int:
         """Give at how many places of all articles a phrase stands for another, in whatever capitals.
