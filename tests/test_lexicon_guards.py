@@ -58,6 +58,19 @@ def test_the_shield_keeps_addresses(restorer, monkeypatch):
     assert matches(restorer, text)
 
 
+def test_a_phrase_with_a_possessive_leaves_the_word_before_it_its_own_entries():
+    keys = (["worker"], ["worker", "day"], ["worker's", "guild"])
+    trie = build_trie([[key, "x", ["x"], f"p/{' '.join(key)}>x:noun", "p", "NN", False, 3] for key in keys])
+    text = "A worker's guild met; the worker's day began."
+    found = tokens.tokens(text, 0, len(text))
+    spans = {(m.first, m.last): [c.rule for c in m.candidates] for m in find_matches(found, trie)}
+    assert spans == {
+        (1, 2): ["p/worker>x:noun"],
+        (1, 3): ["p/worker's guild>x:noun"],
+        (5, 6): ["p/worker>x:noun"],
+    }
+
+
 def test_the_prior_keeps_a_document_without_evidence(restorer):
     text = "The cat sat on the mat all day, and nobody in the old house minded it. " * 12 + (
         "\nThey face demanding situations.")  # a block of its own: long ones without evidence stand apart anyway

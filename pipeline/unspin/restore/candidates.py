@@ -223,6 +223,15 @@ def remember(path: Path, what: Any) -> None:
         pass  # a read-only home costs time, not the run
 
 
+def _made(node: Trie) -> tuple[Candidate, ...]:
+    """Give the candidates that hang under a node of the trie, made when they are first asked for."""
+    candidates: Any = node[""]
+    if isinstance(candidates, list):
+        candidates = node[""] = settled(candidates)
+    made: tuple[Candidate, ...] = candidates
+    return made
+
+
 def find_matches(found: Sequence[Token], trie: Trie) -> list[Match]:
     """Find every stretch of tokens that is a key, longest first at each place.
 
@@ -243,6 +252,9 @@ def find_matches(found: Sequence[Token], trie: Trie) -> list[Match]:
                 break
             whole = node.get(token.word + token.suffix) if token.suffix else None
             if whole is not None:  # ``grasp's degree``: the possessive is part of the phrase
+                bare = node.get(token.word)
+                if bare is not None and bare.get(""):
+                    here.append(Match(first, last + 1, _made(bare)))
                 node = whole
                 last += 1
                 continue
@@ -250,11 +262,8 @@ def find_matches(found: Sequence[Token], trie: Trie) -> list[Match]:
             last += 1
             if node is None:
                 break
-            candidates = node.get("")
-            if candidates:
-                if isinstance(candidates, list):
-                    candidates = node[""] = settled(candidates)
-                here.append(Match(first, last, candidates))
+            if node.get(""):
+                here.append(Match(first, last, _made(node)))
             if token.suffix:
                 break
         matches.extend(reversed(here))
