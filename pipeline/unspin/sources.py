@@ -855,6 +855,10 @@ LANGUAGES: dict[str, _Language] = {
     "zh": _Language("Chinese", script="[\u4e00-\u9fff]"),
 }
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_OF_WORD: dict[str, list[str]] = {}  #: the languages of which a word is a function word
+for _code, _known in LANGUAGES.items():
+    for _word in _known.words:
+        _OF_WORD.setdefault(_word, []).append(_code)
 _SCRIPTS = {code: re.compile(language.script) for code, language in LANGUAGES.items() if language.script}
 
 
@@ -879,10 +883,9 @@ def language_of(text: str) -> str:
     shouted = sum(w.isupper() for w in words) > 0.5 * len(words)
     counts = dict.fromkeys((c for c, known in LANGUAGES.items() if known.words), 0)
     for word, times in Counter(words).items():
-        plain = word.casefold()
-        for code, language in LANGUAGES.items():
+        for code in _OF_WORD.get(word.casefold(), ()):
             # a capital inside a line is part of a name as a rule: *Los Angeles*, *Der Spiegel*, *Le Monde*
-            if plain in language.words and (code == "en" or shouted or word.islower()):
+            if code == "en" or shouted or word.islower():
                 counts[code] += times
     best = max(counts, key=lambda code: (counts[code], code == "en"))
     # measured on clean news: English has a function word in 2 or 3 words; names alone give another language 1 in 12

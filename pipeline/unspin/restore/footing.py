@@ -64,11 +64,22 @@ def said(pieces: Iterable[Sequence[Match]], families: Mapping[str, str]) -> str:
     return total.hexdigest()
 
 
-@functools.lru_cache(maxsize=1 << 16)
+#: What was told of candidates, by the identity of the tuple; held here, so that no other gets its number.
+_told: dict[int, tuple[tuple[Candidate, ...], str, frozenset[str]]] = {}
+
+#: Tuples that are held; most stretches of a corpus come again.
+HELD = 1 << 16
+
+
 def words_of(candidates: tuple[Candidate, ...]) -> tuple[str, frozenset[str]]:
-    """Give a hash of candidates and the names of their packs; most stretches of a corpus come again."""
-    digest = hashlib.sha256(repr(candidates).encode("utf-8", "surrogatepass")).hexdigest()
-    return digest, frozenset(candidate.pack for candidate in candidates)
+    """Give a hash of candidates and the names of their packs."""
+    known = _told.get(id(candidates))
+    if known is None:
+        if len(_told) >= HELD:
+            _told.clear()
+        digest = hashlib.sha256(repr(candidates).encode("utf-8", "surrogatepass")).hexdigest()
+        known = _told[id(candidates)] = candidates, digest, frozenset(candidate.pack for candidate in candidates)
+    return known[1], known[2]
 
 
 def mark(found: Token) -> str:
