@@ -601,3 +601,26 @@ def _alive(pid):
         return Path(f"/proc/{pid}/stat").read_text().split(") ")[1][0] not in "ZX"
     except FileNotFoundError:
         return False
+
+
+def test_marks_of_rules_are_remembered_until_a_pack_changes(tmp_path, monkeypatch):
+    pack = tmp_path / "mine"
+    pack.mkdir()
+    (pack / "pack.toml").write_text('title = "Mine"\nfamily = "x"\nsubject = "x"\n')
+    line = "army\tmilitary\tnoun\tThe [army|military] left at dawn.\t3\n"
+    (pack / "entries.tsv").write_text("spun\tplain\tform\texample\toften\n" + line)
+    monkeypatch.setenv("UNSPIN_CACHE", str(tmp_path / "cache"))
+    settings = Settings(packs=(str(pack),))
+    read = []
+    real = runs.rules_of
+    monkeypatch.setattr(runs, "rules_of", lambda settings: read.append(1) or real(settings))
+    first = runs.packed_rules(settings)
+    assert first == {"mine": tables.pack_rules(real(settings)["mine"])}
+    assert runs.packed_rules(settings) == first
+    assert len(read) == 1
+    (pack / "entries.tsv").write_text("spun\tplain\tform\texample\toften\n" + line.replace("\t3", "\t7"))
+    assert runs.packed_rules(settings) != first
+    [kept] = [p for p in (tmp_path / "cache").glob("rules-*.json") if p.read_text() != json.dumps(first)]
+    kept.write_text('{"other": 1}')
+    assert runs.packed_rules(settings) == {"mine": tables.pack_rules(real(settings)["mine"])}
+    assert len(read) == 3

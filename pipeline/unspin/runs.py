@@ -147,19 +147,37 @@ def rules_of(settings: Settings) -> Rules:
     return found
 
 
-def edited(rules: Rules, folder: Path) -> tuple[tuple[str, ...], int]:
-    """Give the entries that are other than in the run that a folder holds, as ``spun>plain``, and how many are gone."""
+def packed_rules(settings: Settings) -> dict[str, str]:
+    """Give the marks of the rules of each pack and of what they say, remembered while no pack changes."""
+    from unspin.restore.cache import kept
+
+    def make() -> dict[str, str]:
+        return {pack: tables.pack_rules(own) for pack, own in rules_of(settings).items()}
+
+    packs = lexicon.find_packs(settings.packs)
+    made = kept("rules", f"{code_hash()} {lexicon.fingerprint(packs)}", make)
+    names = {folder.resolve().name for folder in packs}
+    whole = isinstance(made, dict) and made.keys() == names and all(isinstance(own, str) for own in made.values())
+    return made if whole else make()
+
+
+def edited(settings: Settings, packed: Mapping[str, str], folder: Path) -> tuple[tuple[str, ...], int]:
+    """Give the entries that are other than in the run that a folder holds, as ``spun>plain``, and how many are gone.
+
+    ``packed``: what :func:`packed_rules` gave for these settings.
+    """
     try:
         told = (tables.read_told(folder) or {})["rules"]
-        old = {pack: tables.unpack_rules(packed) for pack, packed in told.items()}
+        old = {pack: tables.unpack_rules(marks) for pack, marks in told.items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         return (), 0  # it was cut short while it was written
-    now = {pack: tables.unpack_rules(tables.pack_rules(own)) for pack, own in rules.items()}
+    now = {pack: tables.unpack_rules(marks) for pack, marks in packed.items()}
+    rules = rules_of(settings)
     found = {
         rule.partition("/")[2].rpartition(":")[0]
         for pack, own in rules.items()
         for rule in own
-        if old.get(pack, {}).get(mark := tables.rule_mark(rule)) != now[pack][mark]
+        if old.get(pack, {}).get(mark := tables.rule_mark(rule)) != now.get(pack, {}).get(mark)
     }
     return tuple(sorted(found)), sum(len(marks.keys() - now.get(pack, {}).keys()) for pack, marks in old.items())
 
@@ -400,7 +418,7 @@ def run(
         raise EngineError(f"no engine {engine!r}; there are {', '.join(ENGINES)}")
     items = _items(inputs, folder)
     told = identity(choices.settings)
-    rules = rules_of(choices.settings)
+    rules = packed_rules(choices.settings)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         results = Results(folder, fresh, packs=mark_of(told["lexicons"]))
@@ -417,7 +435,7 @@ def run(
         reused, checked, again = _work_through(
             items, results, choices.settings, told, engine, progress, decisions or {}
         )
-        redone = Redone(again, checked, *edited(rules, folder)) if checked else None
+        redone = Redone(again, checked, *edited(choices.settings, rules, folder)) if checked else None
         worked = time.time()
         summary = _write(folder, results, choices.format, reused, told, decisions or {})._replace(redone=redone)
         results.forget_others()
@@ -434,7 +452,7 @@ def run(
                 "reused": reused,
                 "redone": again,
             },
-            "rules": {pack: tables.pack_rules(own) for pack, own in rules.items()},
+            "rules": rules,
         }
         _put(folder, "run.json", (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode())
     return summary
