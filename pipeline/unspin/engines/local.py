@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import multiprocessing.context
 import multiprocessing.process
 import os
 import signal
+import sys
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from typing import Generic
 
-from unspin.engines import Job, Result
+from unspin.engines import Job, Result, prepared
 
 #: A job that took this many workers down, each with nothing else at work, is to blame.
 DEATHS = 2
 
 
 class Local:
-    """Run shards in this process (one worker) or in a pool of spawned ones.
+    """Run shards in this process (one worker) or in a pool of others.
 
     >>> list(Local(1).map(sum, [(1, 2), (3,)]))
     [((1, 2), 3), ((3,), 3)]
@@ -51,9 +53,7 @@ class _Pool(Generic[Job, Result]):
         self._start()
 
     def _start(self) -> None:
-        # Spawned, since a fork copies locks that threads of this process may hold.
-        context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(self._workers, context, initializer=_settle_in)
+        self._pool = ProcessPoolExecutor(self._workers, _context(self._work), initializer=_settle_in)
         self._under_way: dict[Future[Result], tuple[Job, ...]] = {}
 
     def map(self, shards: Iterable[tuple[Job, ...]]) -> Iterator[tuple[tuple[Job, ...], Result | None]]:
@@ -127,6 +127,27 @@ class _Pool(Generic[Job, Result]):
         if self._under_way:  # we are leaving early: nobody will ask for what they are at
             for child in set(multiprocessing.active_children()) - self._before:
                 child.terminate()
+
+
+def _context(work: object) -> multiprocessing.context.BaseContext:
+    """Give the way in which workers are started.
+
+    Not as forks of this process, which copy locks that its threads may hold, but
+    of a server that has loaded everything and has one thread; where there are no
+    such servers each worker loads for itself.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods() or sys.platform == "darwin":
+        return multiprocessing.get_context("spawn")
+    from multiprocessing import forkserver
+
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([prepared.__name__])
+    os.environ[prepared.WORK] = prepared.told(work)
+    try:
+        forkserver.ensure_running()  # one that runs already takes no more notice of the work
+    finally:
+        del os.environ[prepared.WORK]
+    return context
 
 
 def _settle_in() -> None:

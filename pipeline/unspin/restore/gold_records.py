@@ -118,7 +118,8 @@ class Records:
             return {}
         if self._totals is None:
             counted = np.where(self._number == self._out, 0, self._counted)
-            self._totals = np.add.reduceat(counted, self._first[:-1]).astype(np.float64).tolist() if len(counted) else []
+            sums = np.add.reduceat(counted, self._first[:-1]) if len(counted) else counted
+            self._totals = sums.astype(np.float64).tolist()
         here = range(self._begins[at], self._begins[at + 1])
         return {self._answers[pair]: n for pair in here if (n := self._totals[pair])}
 
