@@ -18,23 +18,23 @@ forked = pytest.mark.skipif(
 )
 
 
-def told(folder: Path, work: str) -> dict[str, object]:
+MODULE = """
+import json, os, time
+LOADED = []
+{work}
+def main():
+    from unspin.engines.local import Local
+    made = [one for _, one in Local(2).map(work, [(1,), (2,), (3,), (4,)])]
+    left = sorted({{"UNSPIN_PREPARED_WORK", "PYTHONSAFEPATH"}} & set(os.environ))
+    print(json.dumps({{"own": os.getpid(), "made": made, "left": left}}))
+"""
+
+
+def told(folder: Path, work: str, **environment: str) -> dict[str, object]:
     """Run four shards through two workers by a function that a module of its own has."""
-    (folder / "their_work.py").write_text(
-        textwrap.dedent("""
-            import json, os, time
-            LOADED = []
-        """)
-        + textwrap.dedent(work)
-        + textwrap.dedent("""
-            def main():
-                from unspin.engines.local import Local
-                made = [one for _, one in Local(2).map(work, [(1,), (2,), (3,), (4,)])]
-                print(json.dumps({"own": os.getpid(), "made": made, "left": "UNSPIN_PREPARED_WORK" in os.environ}))
-        """)
-    )
+    (folder / "their_work.py").write_text(MODULE.format(work=textwrap.dedent(work)))
     command = [sys.executable, "-c", "import their_work; their_work.main()"]
-    given = {**os.environ, "PYTHONPATH": str(folder)}
+    given = {**os.environ, "PYTHONPATH": str(folder), **environment}
     done = subprocess.run(command, env=given, capture_output=True, text=True, check=True, timeout=60)
     assert done.stderr == ""
     return json.loads(done.stdout)
@@ -57,10 +57,81 @@ def test_what_workers_work_with_is_loaded_once(tmp_path: Path) -> None:
     assert len(workers) == 2
     assert not loaded & workers
     assert found["own"] not in loaded | workers
-    assert found["left"] is False
+    assert found["left"] == []
 
 
 @forked
 def test_work_that_fails_without_jobs_is_done_all_the_same(tmp_path: Path) -> None:
     found = told(tmp_path, "def work(shard):\n    return [shard[0], os.getpid()]\n")
     assert sorted(pair[0] for pair in found["made"]) == [1, 2, 3, 4]
+
+
+@forked
+def test_a_folder_of_documents_gives_no_modules(tmp_path: Path) -> None:
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    for name in ("base64", "json", "their_work"):
+        (documents / f"{name}.py").write_text("open('touched', 'w').close()\nraise SystemExit(3)\n")
+    (tmp_path / "their_work.py").write_text(MODULE.format(work=textwrap.dedent(WORK)))
+    code = "import sys; sys.path.remove(''); import their_work; their_work.main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        cwd=documents,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len({pair[0] for pair in json.loads(done.stdout)["made"]}) == 1
+    assert not (documents / "touched").exists()
+
+
+@forked
+def test_a_server_that_cannot_be_had_is_done_without(tmp_path: Path) -> None:
+    far = tmp_path / ("x" * 100)
+    far.mkdir()
+    found = told(tmp_path, WORK, TMPDIR=str(far))
+    assert {pair[0] for pair in found["made"]} == {pair[1] for pair in found["made"]}  # each loaded for itself
+
+
+@forked
+def test_a_server_that_dies_while_it_loads_is_done_without(tmp_path: Path) -> None:
+    found = told(tmp_path, "def work(shard):\n    return [shard[0], os.getpid()] if shard else os._exit(3)\n")
+    assert sorted(pair[0] for pair in found["made"]) == [1, 2, 3, 4]
+
+
+@forked
+def test_another_work_or_environment_is_not_that_of_the_server(tmp_path: Path) -> None:
+    work = """
+        def work(shard):
+            if not LOADED:
+                LOADED.append(os.getpid())
+            return [LOADED[0], os.getpid(), os.environ.get("TOLD", "")]
+
+        def other(shard):
+            return work(shard)
+
+        def main():
+            from unspin.engines.local import Local
+            def go(what):
+                made = [one for _, one in Local(2).map(what, [(1,), (2,)])]
+                return [one[0] == one[1] for one in made], sorted({one[2] for one in made})
+            first = go(work), go(work), go(other)
+            os.environ["TOLD"] = "later"
+            print(json.dumps([*first, go(work)]))
+    """
+    (tmp_path / "their_work.py").write_text("import json, os\nLOADED = []\n" + textwrap.dedent(work))
+    done = subprocess.run(
+        [sys.executable, "-c", "import their_work; their_work.main()"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    shared, again, other, later = json.loads(done.stdout)
+    assert shared == again == [[False, False], [""]]
+    assert other == [[True, True], [""]]
+    assert later == [[True, True], ["later"]]

@@ -149,16 +149,23 @@ def rules_of(settings: Settings) -> Rules:
 
 def packed_rules(settings: Settings) -> dict[str, str]:
     """Give the marks of the rules of each pack and of what they say, remembered while no pack changes."""
-    from unspin.restore.cache import kept
-
-    def make() -> dict[str, str]:
-        return {pack: tables.pack_rules(own) for pack, own in rules_of(settings).items()}
+    from unspin.restore.candidates import cache_folder, remember, remembered
 
     packs = lexicon.find_packs(settings.packs)
-    made = kept("rules", f"{code_hash()} {lexicon.fingerprint(packs)}", make)
+
+    def path() -> Path:
+        mark = hashlib.sha256(f"{code_hash()} {lexicon.fingerprint(packs)}".encode()).hexdigest()[:32]
+        return cache_folder() / f"rules-{mark}.json"
+
+    before = path()
+    made = remembered(before)
     names = {folder.resolve().name for folder in packs}
-    whole = isinstance(made, dict) and made.keys() == names and all(isinstance(own, str) for own in made.values())
-    return made if whole else make()
+    if isinstance(made, dict) and made.keys() == names and all(isinstance(own, str) for own in made.values()):
+        return made
+    made = {pack: tables.pack_rules(own) for pack, own in rules_of(settings).items()}
+    if path() == before:  # no pack was saved meanwhile
+        remember(before, made)
+    return made
 
 
 def edited(settings: Settings, packed: Mapping[str, str], folder: Path) -> tuple[tuple[str, ...], int]:

@@ -855,10 +855,12 @@ LANGUAGES: dict[str, _Language] = {
     "zh": _Language("Chinese", script="[\u4e00-\u9fff]"),
 }
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_OF_WORD: dict[str, list[str]] = {}  #: the languages of which a word is a function word
-for _code, _known in LANGUAGES.items():
-    for _word in _known.words:
-        _OF_WORD.setdefault(_word, []).append(_code)
+#: The languages of which a word is a function word.
+_OF_WORD = {
+    word: [code for code, other in LANGUAGES.items() if word in other.words]
+    for language in LANGUAGES.values()
+    for word in language.words
+}
 _SCRIPTS = {code: re.compile(language.script) for code, language in LANGUAGES.items() if language.script}
 
 

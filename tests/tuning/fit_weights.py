@@ -36,7 +36,7 @@ from unspin.restore import Restorer, agreement, decoder, domain_model, features,
 from unspin.restore.candidates import Candidate
 from unspin.restore.domain_model import DomainModel
 from unspin.restore.gold_records import MARK as REAL_MARK
-from unspin.restore.gold_records import RECORDS_PATH, Records, written
+from unspin.restore.gold_records import RECORDS_PATH, Records, read, written
 
 HERE = Path(__file__).resolve().parent
 SHARED = HERE.parent.parent.parent / "shared"
@@ -226,9 +226,31 @@ def as_weights(restorer: Restorer, **parts) -> None:
     restorer.weights = restorer.weights._replace(**{k: tuple(map(float, v)) for k, v in parts.items()})
 
 
+#: What became of phrases on real spun pages: counts, no text.
+PAGES_PATH = HERE / "pages.tsv"
+
+
 def is_real(name: str) -> bool:
-    """Tell whether an article's replacements are those of one real spun page, by the name of its file."""
-    return name.startswith(("000_", "passage-"))
+    """Tell whether a real spinner made an article, by its name."""
+    return name.startswith(("000_", "page-"))
+
+
+def is_dense(name: str) -> bool:
+    """Tell whether a text was written from a list of replacements, by its name.
+
+    Hardly anything stands there that could be spun and is not: it would teach that whatever could be, is.
+    """
+    return name.startswith("passage-")
+
+
+def pages() -> dict[str, Counter]:
+    """Give the counts of real pages."""
+    header, _, rest = PAGES_PATH.read_text(encoding="utf-8").partition("\n")
+    names = [name.removesuffix(REAL_MARK) for name in header.partition(": ")[2].split(" ")]
+    found: dict[str, Counter] = {name: Counter() for name in names}
+    for spun, plain, number, places in read(rest):
+        found[names[number]][spun, plain] = places
+    return found
 
 
 def without_own(counts: dict[str, Counter]) -> dict[str, Records]:
@@ -358,21 +380,31 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--quick", action="store_true", help="leave the cross-validation out")
     parser.add_argument("--show", type=int, default=0)
+    parser.add_argument("--records", action="store_true", help="write the records alone and leave the weights")
+    parser.add_argument("--pages", action="store_true", help="write the counts of marked pages to pages.tsv, no more")
     args = parser.parse_args()
-    folders = args.gold or [HERE.parent / "gold", SHARED / "gold"]
+    folders = args.gold or [HERE / "gold", HERE.parent / "gold", SHARED / "gold"]
     files = [f for folder in folders for f in sorted(folder.glob("*.marked.txt"))]
     texts = {f.name: f.read_text(encoding="utf-8") for f in files}
+    if args.pages:
+        counted = Parts(texts, args.pack).ask("counts")
+        named = {f"page-{name.removesuffix('.marked.txt')}{REAL_MARK}": told for name, told in counted.items()}
+        PAGES_PATH.write_text(written(named), encoding="utf-8")
+        return
     plain = {name: plain_side(*parse_gold(marked)) for name, marked in texts.items()}
     own = {name: bigrams(text) for name, text in plain.items()}
     own[LEXICON] = summed(map(bigrams, sentences(plain.values())))
     if args.write:
         told = summed(own.values())
         domain_model.DOMAIN_PATH.write_text(domain_model.written(told), encoding="utf-8")
+    texts = {name: text for name, text in texts.items() if not is_dense(name)}
     parts = Parts(texts, args.pack)
-    counts = parts.ask("counts")
-    if args.write:
+    counts = parts.ask("counts") | pages()
+    if args.write or args.records:
         named = {name.removesuffix(".marked.txt") + REAL_MARK * is_real(name): told for name, told in counts.items()}
         RECORDS_PATH.write_text(written(named), encoding="utf-8")
+    if args.records:
+        return
     parts.ask("know", counts, own)
     every = list(range(len(features.NAMES)))
     fitted: dict[str, np.ndarray] = {}

@@ -97,9 +97,11 @@ class _Pool(Generic[Job, Result]):
         """Hand a shard to the pool; where the pool has just broken, note the shard as lost with the others."""
         try:
             future = self._pool.submit(self._work, shard)
-        except BrokenExecutor as error:
+        except (BrokenExecutor, EOFError, OSError) as error:
+            if not isinstance(error, BrokenExecutor):
+                _served[:] = [("", {})]  # the server died, perhaps of the loading: no more of it
             future = Future()
-            future.set_exception(error)
+            future.set_exception(BrokenExecutor(str(error)))
             self._under_way[future] = shard
             return False
         self._under_way[future] = shard
@@ -129,24 +131,43 @@ class _Pool(Generic[Job, Result]):
                 child.terminate()
 
 
+#: What the server of this process was started for: the work, and the environment.
+_served: list[tuple[str, dict[str, str]]] = []
+
+
 def _context(work: object) -> multiprocessing.context.BaseContext:
     """Give the way in which workers are started.
 
     Not as forks of this process, which copy locks that its threads may hold, but
-    of a server that has loaded everything and has one thread; where there are no
-    such servers each worker loads for itself.
+    of a server that has loaded everything and has one thread.  It is there for
+    one work in one environment; for any other, and where there are no such
+    servers, each worker loads for itself.
     """
+    spawn = multiprocessing.get_context("spawn")
     if "forkserver" not in multiprocessing.get_all_start_methods() or sys.platform == "darwin":
-        return multiprocessing.get_context("spawn")
+        return spawn
     from multiprocessing import forkserver
 
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([prepared.__name__])
-    os.environ[prepared.WORK] = prepared.told(work)
+    own = prepared.told(work), dict(os.environ)
+    if _served and _served[0] != own:
+        return spawn
+    # Without the first the server would look for modules in the current folder before others, which may hold documents.
+    added = {"PYTHONSAFEPATH": "1"}
+    if not _served:
+        added[prepared.WORK] = own[0]
+    os.environ.update(added)
     try:
-        forkserver.ensure_running()  # one that runs already takes no more notice of the work
+        forkserver.ensure_running()
+    except OSError:
+        return spawn  # no room for its socket, say
     finally:
-        del os.environ[prepared.WORK]
+        for name in added:
+            os.environ.pop(name, None)
+            if name in own[1]:
+                os.environ[name] = own[1][name]
+    _served[:] = [own]
     return context
 
 

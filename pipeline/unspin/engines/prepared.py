@@ -32,10 +32,16 @@ def prepare() -> None:
     given = os.environ.pop(WORK, "")
     if not given:
         return
-    with contextlib.suppress(ValueError):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is our parent's business, while we load too
-    with contextlib.suppress(Exception):
-        pickle.loads(base64.b64decode(given))(())
+    try:
+        usual = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is our parent's business, while we load too
+    except ValueError:  # not the main thread
+        usual = None
+    try:
+        with contextlib.suppress(Exception, SystemExit):
+            pickle.loads(base64.b64decode(given))(())
+    finally:
+        if usual is not None:
+            signal.signal(signal.SIGINT, usual)
 
 
 prepare()

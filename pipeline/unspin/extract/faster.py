@@ -1,9 +1,9 @@
 """The model's own answers for less time: products of matrices, the attribute ruler, the lemmatizer.
 
 On fresh text these three take two thirds of the time of spaCy's small English
-models.  What is changed is how an answer is found, not the answer: the ruler and
-the lemmatizer give the same attributes by construction, the products differ in
-the last bits of a number at most (docs/performance.md has what was compared).
+models.  What is changed is how an answer is found, not the answer: the ruler's rules
+and the lemmatizer's lists are those of the model, the products differ in the last
+bits of a number at most (docs/performance.md has what was compared).
 """
 
 from __future__ import annotations
@@ -18,14 +18,17 @@ from spacy.matcher import Matcher
 from spacy.pipeline import AttributeRuler, Lemmatizer, attributeruler
 from spacy.tokens import Doc, Token
 from thinc.api import NumpyOps
+from threadpoolctl import ThreadpoolController
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-_set: Any = vars(attributeruler)["set_token_attrs"]
-
 #: Rows that are multiplied at once, as a rule and where few are left.
 ROWS = (320, 96)
+
+
+#: Words whose kind is remembered.
+WORDS = 1 << 16
 
 
 class _Rows(NamedTuple):
@@ -44,7 +47,8 @@ class Products(NumpyOps):  # type: ignore[misc]
     NumPy's BLAS is three to four times as fast on the machines that we know, but adds
     up the rows at the edges of a block in another order.  So every product has one of
     two fixed sizes, and only rows that a trial has shown to be treated alike are used;
-    where too few are, BLIS multiplies.
+    where too few are, BLIS multiplies.  One thread does it all, since several
+    share the work in ways that change bits.
 
     >>> rows = np.random.default_rng(1).standard_normal((500, 96), dtype=np.float32)
     >>> weights = np.random.default_rng(2).standard_normal((64, 96), dtype=np.float32)
@@ -56,33 +60,41 @@ class Products(NumpyOps):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
+        self._threads = ThreadpoolController()
         self._alike: dict[tuple[int, int], tuple[_Rows, ...]] = {}
 
     def gemm(self, x: Any, y: Any, *, out: Any = None, trans1: bool = False, trans2: bool = False) -> Any:
         """Multiply ``x`` (rows, n) with the transposed ``y`` (m, n); other products are left to BLIS."""
-        if trans1 or not trans2 or x.dtype != np.float32 or y.dtype != np.float32 or not len(x):
+        usual = x.dtype == y.dtype == np.float32 and trans2 and not trans1 and y.flags.c_contiguous and len(x) > 0
+        if not usual:
             return super().gemm(x, y, out=out, trans1=trans1, trans2=trans2)
-        sizes = self._alike.get(y.shape)
-        if sizes is None:
-            sizes = self._alike[y.shape] = tuple(_alike(*y.shape))
-        if not sizes:
-            return super().gemm(x, y, out=out, trans1=trans1, trans2=trans2)
-        if out is None:
-            out = np.empty((len(x), len(y)), np.float32)
-        few = sizes[-1].last - sizes[-1].first
-        done = 0
-        for rows in sizes:
-            stop = len(x) if rows is sizes[-1] else len(x) - few
-            given = np.zeros((rows.size, x.shape[1]), np.float32)
-            made = np.empty((len(y), rows.size), np.float32)
-            while done < stop:
-                here = slice(rows.first, min(rows.last, rows.first + len(x) - done))
-                n = here.stop - here.start
-                given[here] = x[done : done + n]
-                np.matmul(y, given.T, out=made)
-                out[done : done + n] = made[:, here].T
-                done += n
-        return out
+        with self._threads.limit(limits=1):
+            sizes = self._alike.get(y.shape)
+            if sizes is None:
+                sizes = self._alike[y.shape] = tuple(_alike(*y.shape))
+            if sizes:
+                return _product(x, y, out, sizes)
+        return super().gemm(x, y, out=out, trans1=trans1, trans2=trans2)
+
+
+def _product(x: Any, y: Any, out: Any, sizes: tuple[_Rows, ...]) -> Any:
+    """Multiply in blocks of these sizes, the large ones first."""
+    if out is None:
+        out = np.empty((len(x), len(y)), np.float32)
+    few = sizes[-1].last - sizes[-1].first
+    done = 0
+    for rows in sizes:
+        stop = len(x) if rows is sizes[-1] else len(x) - few
+        given = np.zeros((rows.size, x.shape[1]), np.float32)
+        made = np.empty((len(y), rows.size), np.float32)
+        while done < stop:
+            here = slice(rows.first, min(rows.last, rows.first + len(x) - done))
+            n = here.stop - here.start
+            given[here] = x[done : done + n]
+            np.matmul(y, given.T, out=made)
+            out[done : done + n] = made[:, here].T
+            done += n
+    return out
 
 
 def _alike(outputs: int, inputs: int) -> Iterator[_Rows]:
@@ -118,6 +130,9 @@ class Ruler:
     def __init__(self, ruler: AttributeRuler) -> None:
         own: Any = ruler
         self._match, self._annotate, self._attributes = own.match, own.set_annotations, own.attrs
+        self._set: Any = getattr(attributeruler, "set_token_attrs", None)
+        if self._set is None:
+            raise ValueError("this spaCy sets attributes in another way")
         self._vocab = ruler.vocab
         self._several: Any = Matcher(ruler.vocab)
         self._words: set[str] = set()
@@ -129,6 +144,8 @@ class Ruler:
                 if len(pattern) > 1:
                     self._several.add(str(n), [pattern])
                     continue
+                if rule["index"] not in (0, -1):
+                    raise ValueError("a rule sets attributes of a token that it does not have")
                 for key, value in pattern[0].items():
                     self._note(key, value)
         self._kinds: dict[int, int] = {}
@@ -144,6 +161,8 @@ class Ruler:
                 return
             if operator not in ("IN", "NOT_IN"):
                 raise ValueError(f"a rule asks for {operator}")
+        if key != "IS_SPACE" and not all(isinstance(value, str) for value in values):
+            raise ValueError(f"a rule asks for {key} by its number")
         if key == "LOWER":
             self._words.update(values)
         elif key == "DEP":
@@ -153,7 +172,7 @@ class Ruler:
 
     def match(self, doc: Doc) -> list[Any] | None:
         """Give the places of all rules in a text with one of the rules of several tokens, None for any other text."""
-        return self._match(doc) if self._several(doc, allow_missing=True) else None
+        return self._match(doc) if len(self._several) and self._several(doc, allow_missing=True) else None
 
     def set_annotations(self, doc: Doc, matches: list[Any] | None) -> None:
         """Set the attributes that the rules give."""
@@ -166,19 +185,21 @@ class Ruler:
                 dependency = -1
             kind = self._kinds.get(word)
             if kind is None:
+                if len(self._kinds) >= WORDS:
+                    self._kinds.clear()
                 kind = self._kinds[word] = self._kind(token)
             attributes = self._known.get((kind, tag, dependency))
             if attributes is None:
                 attributes = self._known[kind, tag, dependency] = self._ask(token)
             if attributes:
-                _set(token, attributes)
+                self._set(token, attributes)
 
     def _kind(self, token: Token) -> int:
-        """Give -1 for white space, the number of a word that rules name, 0 for any other."""
-        if token.is_space:
-            return -1
+        """Give the number of a word that rules name, -1 for other white space, 0 for any other word."""
         word = token.lower_
-        return token.lower if word in self._words or any(p.search(word) for p in self._patterns) else 0
+        if word in self._words or any(p.search(word) for p in self._patterns):
+            return token.lower
+        return -1 if token.is_space else 0
 
     def _ask(self, token: Token) -> dict[int, int]:
         alone = Doc(self._vocab, words=[token.orth_], tags=[token.tag_], deps=[token.dep_], heads=[0])
@@ -200,7 +221,7 @@ def quicken(nlp: Language) -> None:
             # Lists of thousands of words are looked through for each form that a rule makes.
             index = component.lookups.get_table("lemma_index")
             for part, words in list(index.items()):
-                index[part] = frozenset(words)
+                index[part] = dict.fromkeys(words)
         if isinstance(component, AttributeRuler):
             with contextlib.suppress(ValueError):
                 known = Ruler(component)

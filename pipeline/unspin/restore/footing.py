@@ -64,7 +64,7 @@ def said(pieces: Iterable[Sequence[Match]], families: Mapping[str, str]) -> str:
     return total.hexdigest()
 
 
-#: What was told of candidates, by the identity of the tuple; held here, so that no other gets its number.
+#: What was told of the candidates of entries, by the identity of the tuple: held, so that no other gets its number.
 _told: dict[int, tuple[tuple[Candidate, ...], str, frozenset[str]]] = {}
 
 #: Tuples that are held; most stretches of a corpus come again.
@@ -75,10 +75,13 @@ def words_of(candidates: tuple[Candidate, ...]) -> tuple[str, frozenset[str]]:
     """Give a hash of candidates and the names of their packs."""
     known = _told.get(id(candidates))
     if known is None:
-        if len(_told) >= HELD:
-            _told.clear()
         digest = hashlib.sha256(repr(candidates).encode("utf-8", "surrogatepass")).hexdigest()
-        known = _told[id(candidates)] = candidates, digest, frozenset(candidate.pack for candidate in candidates)
+        known = candidates, digest, frozenset(candidate.pack for candidate in candidates)
+        # Those of other channels are made anew at each place.
+        if all(candidate.channel == "pack" for candidate in candidates):
+            if len(_told) >= HELD:
+                _told.clear()
+            _told[id(candidates)] = known
     return known[1], known[2]
 
 

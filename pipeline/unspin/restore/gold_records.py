@@ -213,7 +213,7 @@ def _laid_out(rows: Iterable[tuple[str, str, int, int]], count: int) -> dict[str
     }
 
 
-def _read(text: str) -> Iterator[tuple[str, str, int, int]]:
+def read(text: str) -> Iterator[tuple[str, str, int, int]]:
     """Read the lines of a file of records as :func:`_laid_out` takes them."""
     for line in text.splitlines():
         spun, plain, places = line.split("\t")
@@ -230,7 +230,7 @@ def load_records(path: Path = RECORDS_PATH) -> Records:
     marked = header.partition(": ")[2].split(" ")
     names = [name.removesuffix(MARK) for name in marked]
     real = {name.removesuffix(MARK) for name in marked if name.endswith(MARK)}
-    made = kept_arrays("records-3", hashlib.sha256(data).hexdigest(), lambda: _laid_out(_read(rest), len(names)))
+    made = kept_arrays("records-3", hashlib.sha256(data).hexdigest(), lambda: _laid_out(read(rest), len(names)))
     return Records.of_arrays(made, names, real)
 
 
