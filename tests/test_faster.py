@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -78,18 +82,58 @@ def test_the_ruler_sets_what_it_sets_alone(lines: list[str], plain: Any) -> None
     assert several >= 2
 
 
+def test_products_of_the_models_shapes_are_made_in_blocks(quick: Any) -> None:
+    with quick.get_pipe("tok2vec").model.ops._threads.limit(limits=1):
+        sizes = {shape: tuple(faster._alike(*shape)) for shape in ((288, 384), (288, 288), (64, 96), (1024, 64))}
+    if not all(sizes.values()):
+        pytest.skip(f"on this machine rows differ by their place, so BLIS multiplies: {sizes}")
+    next(quick.pipe(["The army left."]))
+    known = quick.get_pipe("tok2vec").model.ops._alike
+    assert {shape: known[shape] for shape in sizes if shape in known} == {
+        shape: rows for shape, rows in sizes.items() if shape in known
+    }
+    assert all(known.values())
+
+
 def test_what_stands_beside_a_text_changes_no_bit(lines: list[str], quick: Any) -> None:
     drawn = random.Random(1).sample(lines, 120)
-    tok2vec = quick.get_pipe("tok2vec")
     docs = [quick.make_doc(line) for line in drawn]
-    together = tok2vec.predict(docs)
-    for size in (1, 7, 50):
-        apart = [vectors for i in range(0, len(docs), size) for vectors in tok2vec.predict(docs[i : i + size])]
-        assert all(np.array_equal(a, b) for a, b in zip(together, apart, strict=True))
+    vectors = [quick.get_pipe("tok2vec").model, quick.get_pipe("ner").model.get_ref("tok2vec")]
+    for model in vectors:
+        together = model.predict(docs)
+        for size in (1, 7, 50):
+            parts = [model.predict(docs[i : i + size]) for i in range(0, len(docs), size)]
+            apart = [one for part in parts for one in part] if isinstance(parts[0], list) else [np.concatenate(parts)]
+            whole = together if isinstance(together, list) else [together]
+            assert all(np.array_equal(a, b) for a, b in zip(whole, apart, strict=True))
+
+
+def test_threads_change_no_bit(tmp_path: Path) -> None:
+    script = tmp_path / "bits.py"
+    script.write_text(
+        "import hashlib, numpy as np\n"
+        "from unspin.extract.faster import Products\n"
+        "draw = np.random.default_rng(3)\n"
+        "x = draw.standard_normal((700, 384), dtype=np.float32)\n"
+        "y = draw.standard_normal((288, 384), dtype=np.float32)\n"
+        "print(hashlib.sha256(Products().gemm(x, y, trans2=True).tobytes()).hexdigest())\n"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, script],
+            env={**os.environ, "OPENBLAS_NUM_THREADS": threads},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for threads in ("1", "2", "3")
+    }
+    assert len(found) == 1
 
 
 @pytest.mark.parametrize("rows", [1, 79, 80, 81, 303, 304, 305, 383, 384, 385, 1000])
-def test_products_are_right_whatever_the_number_of_rows(rows: int) -> None:
+def test_products_are_right_whatever_the_number_of_rows(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faster, "_alike", lambda *shape: iter((faster._Rows(320, 8, 312), faster._Rows(96, 8, 88))))
     draw = np.random.default_rng(rows)
     x = draw.standard_normal((rows, 96), dtype=np.float32)
     y = draw.standard_normal((50, 96), dtype=np.float32)
@@ -97,8 +141,6 @@ def test_products_are_right_whatever_the_number_of_rows(rows: int) -> None:
     out = np.zeros((rows, 50), np.float32)
     assert ops.gemm(x, y, trans2=True, out=out) is out
     np.testing.assert_allclose(out, x.astype(np.float64) @ y.T.astype(np.float64), rtol=0, atol=2e-4)
-    longer = ops.gemm(np.concatenate([x[::-1], x]), y, trans2=True)
-    assert np.array_equal(longer[rows:], out)
     np.testing.assert_allclose(ops.gemm(x, y.T.copy()), out, rtol=0, atol=2e-4)  # not transposed: left to BLIS
 
 
@@ -109,7 +151,7 @@ def test_blis_multiplies_where_no_rows_are_alike(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(
-    "pattern", [{"LOWER": {"FUZZY": "the"}}, {"ENT_TYPE": "GPE"}, {"LOWER": "a", "OP": "+"}, {"TAG": {"REGEX": "N.*"}}]
+    "pattern", [{"LOWER": {"FUZZY": "the"}}, {"ENT_TYPE": "GPE"}, {"LOWER": "a", "OP": "+"}, {"TAG": {"REGEX": "N.*"}}, {"DEP": 5}]
 )
 def test_a_ruler_with_other_rules_is_left_as_it_is(pattern: dict[str, Any]) -> None:
     nlp = spacy.blank("en")
@@ -119,6 +161,27 @@ def test_a_ruler_with_other_rules_is_left_as_it_is(pattern: dict[str, Any]) -> N
         Ruler(ruler)
     faster.quicken(nlp)
     assert ruler.match.__self__ is ruler
+
+
+def test_rules_for_white_space_and_for_no_token_are_told_apart() -> None:
+    nlp = spacy.blank("en")
+    ruler: Any = nlp.add_pipe("attribute_ruler")
+    ruler.add([[{"LOWER": "\n"}]], {"LEMMA": "line"})
+    texts = ["a  b\nc", "\n", "  "]
+    own = [[t.lemma_ for t in ruler(nlp.make_doc(text))] for text in texts]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        faster.quicken(nlp)
+        assert isinstance(ruler.match.__self__, Ruler)
+        assert [[t.lemma_ for t in nlp(text)] for text in texts] == own
+    ruler.add([[{"LOWER": "a"}]], {"LEMMA": "b"}, index=1)
+    with pytest.raises(ValueError, match="does not have"):
+        Ruler(ruler)
+
+
+def test_a_quickened_model_can_be_saved(quick: Any) -> None:
+    again = spacy.blank("en").from_bytes(quick.to_bytes(exclude=["tokenizer"]), exclude=["tokenizer"])
+    assert again.meta["lang"] == "en"
 
 
 def test_white_space_and_words_under_one_tag_are_told_apart(plain: Any) -> None:
