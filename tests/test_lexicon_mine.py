@@ -17,7 +17,7 @@ ROWS = {
     "worth": frozenset({"value"}), "value": frozenset({"worth"}),
     "chilly": frozenset({"cold", "frigid"}), "cold": frozenset({"chilly"}),
 }
-TEXTS = [("a", "It was a chilly war between the two powers. The company has a marketplace worth of five billion."),
+TEXTS = [("a", "It was a chilly war between the two powers. Its marketplace worth rose to five billion dollars."),
          ("b", "During the chilly war both sides built rockets.")]
 
 
