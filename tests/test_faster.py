@@ -151,7 +151,14 @@ def test_blis_multiplies_where_no_rows_are_alike(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(
-    "pattern", [{"LOWER": {"FUZZY": "the"}}, {"ENT_TYPE": "GPE"}, {"LOWER": "a", "OP": "+"}, {"TAG": {"REGEX": "N.*"}}, {"DEP": 5}]
+    "pattern",
+    [
+        {"LOWER": {"FUZZY": "the"}},
+        {"ENT_TYPE": "GPE"},
+        {"LOWER": "a", "OP": "+"},
+        {"TAG": {"REGEX": "N.*"}},
+        {"DEP": 5},
+    ],
 )
 def test_a_ruler_with_other_rules_is_left_as_it_is(pattern: dict[str, Any]) -> None:
     nlp = spacy.blank("en")

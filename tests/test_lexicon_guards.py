@@ -71,6 +71,25 @@ def test_a_phrase_with_a_possessive_leaves_the_word_before_it_its_own_entries():
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "forms"),
+    [
+        ("The points come with maps.", {"include", "had"}),
+        ("They will come with maps.", {"include", "had"}),
+        ("It has come with maps.", {"included", "had"}),
+        ("They had never really come with maps.", {"included", "had"}),
+        ("Have they come with maps?", {"include", "included", "had"}),
+        ("They had maps. Points come with them.", {"include", "had"}),
+    ],
+)
+def test_a_base_that_is_a_participle_too_is_inflected_by_what_stands_before(text, forms):
+    made = (("include", "VB", "include"), ("included", "VBN", "include"), ("had", "VBN", "have"))
+    key = ["come", "with"]
+    rows = [[key, plain, [plain], f"p/come with>{answer}:verb", "p", tag, False, 3] for plain, tag, answer in made]
+    [match] = find_matches(tokens.tokens(text, 0, len(text)), build_trie(rows))
+    assert {c.plain for c in match.candidates} == forms
+
+
 def test_the_prior_keeps_a_document_without_evidence(restorer):
     text = "The cat sat on the mat all day, and nobody in the old house minded it. " * 12 + (
         "\nThey face demanding situations.")  # a block of its own: long ones without evidence stand apart anyway

@@ -232,6 +232,42 @@ def _made(node: Trie) -> tuple[Candidate, ...]:
     return made
 
 
+#: Verbs whose base is their past participle too and which are hardly ever passive; not *become*, which spinners write
+#: for *turned*.
+TWOFOLD = frozenset({"come"})
+
+#: What a participle of theirs follows, and what may stand between.
+HELPERS = frozenset({
+    "have", "has", "had", "having", "haven't", "hasn't", "hadn't", "i've", "we've", "you've", "they've", "i'd", "we'd",
+    "you'd", "they'd", "he'd", "she'd",
+})
+BETWEEN = frozenset({
+    "already", "also", "always", "even", "ever", "just", "never", "not", "now", "often", "only", "since", "still",
+    "yet",
+})
+
+
+def _fitting(found: Sequence[Token], first: int, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """Leave out the inflections that do not fit what stands before: *the points come with* is no participle."""
+    apart = helped = False
+    at = first
+    while at > max(0, first - 4) and not found[at].breaks and not helped:
+        at -= 1
+        word = found[at].word
+        helped = word in HELPERS
+        apart = apart or not (helped or word in BETWEEN or word.endswith("ly"))
+    if not helped:
+        return _without(candidates, "VBN")
+    return candidates if apart else _without(candidates, "VB")
+
+
+@functools.lru_cache(maxsize=1_000)
+def _without(candidates: tuple[Candidate, ...], tag: str) -> tuple[Candidate, ...]:
+    """Leave out the candidates of an inflection whose answer is there in another one."""
+    others = {candidate.answer for candidate in candidates if candidate.form != tag}
+    return tuple(c for c in candidates if c.form != tag or c.answer not in others)
+
+
 def find_matches(found: Sequence[Token], trie: Trie) -> list[Match]:
     """Find every stretch of tokens that is a key, longest first at each place.
 
@@ -263,7 +299,10 @@ def find_matches(found: Sequence[Token], trie: Trie) -> list[Match]:
             if node is None:
                 break
             if node.get(""):
-                here.append(Match(first, last, _made(node)))
+                candidates = _made(node)
+                if found[first].word in TWOFOLD:
+                    candidates = _fitting(found, first, candidates)
+                here.append(Match(first, last, candidates))
             if token.suffix:
                 break
         matches.extend(reversed(here))
