@@ -44,7 +44,7 @@ WORK = """
 def work(shard):
     if not LOADED:
         LOADED.append(os.getpid())
-    time.sleep(0.2)
+    time.sleep(0.6)
     return [LOADED[0], os.getpid()]
 """
 
