@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,14 +31,19 @@ def main():
 """
 
 
-def told(folder: Path, work: str, **environment: str) -> dict[str, object]:
-    """Run four shards through two workers by a function that a module of its own has."""
-    (folder / "their_work.py").write_text(MODULE.format(work=textwrap.dedent(work)))
-    command = [sys.executable, "-c", "import their_work; their_work.main()"]
+def ran(folder: Path, module: str, before: str = "", where: Path | None = None, **environment: str) -> Any:
+    """Run what a module of its own does in a process, after some other code, and give what it printed."""
+    (folder / "their_work.py").write_text(module)
+    command = [sys.executable, "-c", f"{before}import their_work; their_work.main()"]
     given = {**os.environ, "PYTHONPATH": str(folder), **environment}
-    done = subprocess.run(command, env=given, capture_output=True, text=True, check=True, timeout=60)
-    assert done.stderr == ""
+    done = subprocess.run(command, env=given, cwd=where, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
     return json.loads(done.stdout)
+
+
+def told(folder: Path, work: str, **more: Any) -> dict[str, Any]:
+    """Run four shards through two workers by a function of that module."""
+    return ran(folder, MODULE.format(work=textwrap.dedent(work)), **more)
 
 
 WORK = """
@@ -72,19 +78,8 @@ def test_a_folder_of_documents_gives_no_modules(tmp_path: Path) -> None:
     documents.mkdir()
     for name in ("base64", "json", "their_work"):
         (documents / f"{name}.py").write_text("open('touched', 'w').close()\nraise SystemExit(3)\n")
-    (tmp_path / "their_work.py").write_text(MODULE.format(work=textwrap.dedent(WORK)))
-    code = "import sys; sys.path.remove(''); import their_work; their_work.main()"
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        cwd=documents,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr
-    assert len({pair[0] for pair in json.loads(done.stdout)["made"]}) == 1
+    found = told(tmp_path, WORK, before="import sys; sys.path.remove(''); ", where=documents)
+    assert len({pair[0] for pair in found["made"]}) == 1
     assert not (documents / "touched").exists()
 
 
@@ -122,16 +117,8 @@ def test_another_work_or_environment_is_not_that_of_the_server(tmp_path: Path) -
             os.environ["TOLD"] = "later"
             print(json.dumps([*first, go(work)]))
     """
-    (tmp_path / "their_work.py").write_text("import json, os\nLOADED = []\n" + textwrap.dedent(work))
-    done = subprocess.run(
-        [sys.executable, "-c", "import their_work; their_work.main()"],
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    shared, again, other, later = json.loads(done.stdout)
+    module = "import json, os\nLOADED = []\n" + textwrap.dedent(work)
+    shared, again, other, later = ran(tmp_path, module)
     assert shared == again == [[False, False], [""]]
     assert other == [[True, True], [""]]
     assert later == [[True, True], ["later"]]

@@ -149,13 +149,12 @@ def rules_of(settings: Settings) -> Rules:
 
 def packed_rules(settings: Settings) -> dict[str, str]:
     """Give the marks of the rules of each pack and of what they say, remembered while no pack changes."""
-    from unspin.restore.candidates import cache_folder, remember, remembered
+    from unspin.restore.candidates import cache_path, remember, remembered
 
     packs = lexicon.find_packs(settings.packs)
 
     def path() -> Path:
-        mark = hashlib.sha256(f"{code_hash()} {lexicon.fingerprint(packs)}".encode()).hexdigest()[:32]
-        return cache_folder() / f"rules-{mark}.json"
+        return cache_path("rules", f"{code_hash()} {lexicon.fingerprint(packs)}")
 
     before = path()
     made = remembered(before)

@@ -6,7 +6,9 @@ Each gold article is decoded as a run would decode it; every place that has
 candidates gives one training case (a conditional logit over keeping and the
 candidates).  The printed figures are cross-validated: the weights for an
 article are fitted on the others.  ``--write`` fits on all and renews
-``weights.json``.
+``weights.json`` and all that is counted; ``--records`` renews ``records.tsv``
+alone.  ``--pages`` counts marked passages of real pages into ``pages.tsv``,
+which the records take up.
 """
 
 from __future__ import annotations
@@ -40,6 +42,9 @@ from unspin.restore.gold_records import RECORDS_PATH, Records, read, written
 
 HERE = Path(__file__).resolve().parent
 SHARED = HERE.parent.parent.parent / "shared"
+
+#: What became of phrases on real spun pages: counts, no text.
+PAGES_PATH = HERE / "pages.tsv"
 
 
 class Case(NamedTuple):
@@ -226,10 +231,6 @@ def as_weights(restorer: Restorer, **parts) -> None:
     restorer.weights = restorer.weights._replace(**{k: tuple(map(float, v)) for k, v in parts.items()})
 
 
-#: What became of phrases on real spun pages: counts, no text.
-PAGES_PATH = HERE / "pages.tsv"
-
-
 def is_real(name: str) -> bool:
     """Tell whether a real spinner made an article, by its name."""
     return name.startswith(("000_", "page-"))
@@ -245,10 +246,9 @@ def is_dense(name: str) -> bool:
 
 def pages() -> dict[str, Counter]:
     """Give the counts of real pages."""
-    header, _, rest = PAGES_PATH.read_text(encoding="utf-8").partition("\n")
-    names = [name.removesuffix(REAL_MARK) for name in header.partition(": ")[2].split(" ")]
+    names, _, rows = read(PAGES_PATH.read_text(encoding="utf-8"))
     found: dict[str, Counter] = {name: Counter() for name in names}
-    for spun, plain, number, places in read(rest):
+    for spun, plain, number, places in rows:
         found[names[number]][spun, plain] = places
     return found
 

@@ -148,11 +148,11 @@ def _context(work: object) -> multiprocessing.context.BaseContext:
         return spawn
     from multiprocessing import forkserver
 
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([prepared.__name__])
     own = prepared.told(work), dict(os.environ)
     if _served and _served[0] != own:
         return spawn
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([prepared.__name__])
     # Without the first the server would look for modules in the current folder before others, which may hold documents.
     added = {"PYTHONSAFEPATH": "1"}
     if not _served:

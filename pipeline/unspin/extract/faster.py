@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 #: Rows that are multiplied at once, as a rule and where few are left.
 ROWS = (320, 96)
 
-
 #: Words whose kind is remembered.
 WORDS = 1 << 16
 

@@ -122,7 +122,7 @@ class Restorer:
         self._language = Models(*models)
         self._lexicon_hash = lexicon_hash
         self._frequencies: dict[tuple[str, ...], float] = {}
-        self._known: dict[tuple[str, ...] | str, Known] = {}
+        self._known: dict[tuple[str, ...], Known] = {}
 
     @classmethod
     def load(
@@ -329,9 +329,7 @@ class Restorer:
     def known(self, found: Sequence[Token], match: Match) -> Known:
         """Give what is known of the candidates of a match wherever it stands; remembered by its words."""
         stretch = found[match.first : match.last]
-        key: tuple[str, ...] | str = stretch[0].word + stretch[0].suffix
-        if len(stretch) > 1:
-            key = tuple([t.word + t.suffix for t in stretch])
+        key = tuple([t.word + t.suffix for t in stretch])
         known = self._known.get(key)
         if known is None or known.candidates is not match.candidates:
             spun = tuple(w for t in stretch for w in decoder.token_words(t))

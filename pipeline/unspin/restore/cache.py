@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 import zipfile
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from unspin.restore.candidates import cache_folder, remember, remembered
+from unspin.restore.candidates import cache_path, remember, remembered
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -23,7 +22,7 @@ def kept(kind: str, mark: str, make: Callable[[], Any]) -> Any:
     The cache is JSON, never pickled; a cache that cannot be read or written is
     done without.
     """
-    path = cache_folder() / f"{kind}-{hashlib.sha256(mark.encode()).hexdigest()[:32]}.json"
+    path = cache_path(kind, mark)
     made = remembered(path)
     if made is None:
         made = make()
@@ -33,7 +32,7 @@ def kept(kind: str, mark: str, make: Callable[[], Any]) -> Any:
 
 def kept_arrays(kind: str, mark: str, make: Callable[[], Arrays]) -> Arrays:
     """Give the arrays that ``make`` gave for this kind and mark before, as :func:`kept` does."""
-    path = cache_folder() / f"{kind}-{hashlib.sha256(mark.encode()).hexdigest()[:32]}.npz"
+    path = cache_path(kind, mark, "npz")
     try:
         with np.load(path, allow_pickle=False) as data:
             return dict(data)

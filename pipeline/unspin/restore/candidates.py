@@ -172,6 +172,11 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "unspin"
 
 
+def cache_path(kind: str, mark: str, ending: str = "json") -> Path:
+    """Give the file in the cache folder for what was made of ``mark``, a text that tells it from any other."""
+    return cache_folder() / f"{kind}-{hashlib.sha256(mark.encode()).hexdigest()[:32]}.{ending}"
+
+
 def load_trie(read: Callable[[], Sequence[Pack]], fingerprint: str) -> Trie:
     """Give the compiled trie, from the cache while no pack file has changed; else the packs are read."""
     return build_trie(load_rows(read, fingerprint))
@@ -183,8 +188,7 @@ def load_rows(read: Callable[[], Sequence[Pack]], fingerprint: str) -> list[list
     The cache is JSON, never pickled; a cache that cannot be read or written is
     done without.
     """
-    name = hashlib.sha256(f"{CACHE_VERSION}:{fingerprint}".encode()).hexdigest()[:32]
-    path = cache_folder() / f"lexicon-{name}.json"
+    path = cache_path("lexicon", f"{CACHE_VERSION}:{fingerprint}")
     rows = remembered(path)
     if isinstance(rows, list) and all(isinstance(row, list) and len(row) == 8 for row in rows):
         return rows
@@ -223,15 +227,6 @@ def remember(path: Path, what: Any) -> None:
         pass  # a read-only home costs time, not the run
 
 
-def _made(node: Trie) -> tuple[Candidate, ...]:
-    """Give the candidates that hang under a node of the trie, made when they are first asked for."""
-    candidates: Any = node[""]
-    if isinstance(candidates, list):
-        candidates = node[""] = settled(candidates)
-    made: tuple[Candidate, ...] = candidates
-    return made
-
-
 #: Verbs whose base is their past participle too and which are hardly ever passive; not *become*, which spinners write
 #: for *turned*.
 TWOFOLD = frozenset({"come"})
@@ -268,6 +263,14 @@ def _without(candidates: tuple[Candidate, ...], tag: str) -> tuple[Candidate, ..
     return tuple(c for c in candidates if c.form != tag or c.answer not in others)
 
 
+def _candidates(node: Trie | None, found: Sequence[Token], first: int) -> tuple[Candidate, ...]:
+    """Give the candidates that hang under a node of the trie, as the place lets them; made when first asked for."""
+    candidates: Any = node.get("", ()) if node is not None else ()
+    if isinstance(candidates, list) and node is not None:
+        candidates = node[""] = settled(candidates)
+    return _fitting(found, first, candidates) if found[first].word in TWOFOLD else candidates
+
+
 def find_matches(found: Sequence[Token], trie: Trie) -> list[Match]:
     """Find every stretch of tokens that is a key, longest first at each place.
 
@@ -288,9 +291,9 @@ def find_matches(found: Sequence[Token], trie: Trie) -> list[Match]:
                 break
             whole = node.get(token.word + token.suffix) if token.suffix else None
             if whole is not None:  # ``grasp's degree``: the possessive is part of the phrase
-                bare = node.get(token.word)
-                if bare is not None and bare.get(""):
-                    here.append(Match(first, last + 1, _made(bare)))
+                candidates = _candidates(node.get(token.word), found, first)
+                if candidates:
+                    here.append(Match(first, last + 1, candidates))
                 node = whole
                 last += 1
                 continue
@@ -298,10 +301,8 @@ def find_matches(found: Sequence[Token], trie: Trie) -> list[Match]:
             last += 1
             if node is None:
                 break
-            if node.get(""):
-                candidates = _made(node)
-                if found[first].word in TWOFOLD:
-                    candidates = _fitting(found, first, candidates)
+            candidates = _candidates(node, found, first)
+            if candidates:
                 here.append(Match(first, last, candidates))
             if token.suffix:
                 break

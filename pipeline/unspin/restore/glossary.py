@@ -273,8 +273,7 @@ class Glossary:
         stretches = [
             self._stretches(found, joined, at) if more else [(at + 1, found[at].word)] for at, more in enumerate(longer)
         ]
-        known = self._reach
-        reached = [known.get(token.word) or self.reach(token.word) for token in found]
+        reached = [self.reach(token.word) for token in found]
         for first, follows in enumerate(joined):
             if not follows or found[first].shielded:
                 continue

@@ -213,8 +213,20 @@ def _laid_out(rows: Iterable[tuple[str, str, int, int]], count: int) -> dict[str
     }
 
 
-def read(text: str) -> Iterator[tuple[str, str, int, int]]:
-    """Read the lines of a file of records as :func:`_laid_out` takes them."""
+def read(text: str) -> tuple[list[str], set[str], Iterator[tuple[str, str, int, int]]]:
+    """Read what :func:`written` wrote: names of articles, those marked as real, rows as :func:`_laid_out` takes them.
+
+    >>> names, real, rows = read(written({"border": {("army", "military"): 2}, "page*": {("army", ""): 1}}))
+    >>> names, real, list(rows)
+    (['border', 'page'], {'page'}, [('army', '', 1, 1), ('army', 'military', 0, 2)])
+    """
+    header, _, rest = text.partition("\n")
+    marked = header.partition(": ")[2].split(" ")
+    names = [name.removesuffix(MARK) for name in marked]
+    return names, {name.removesuffix(MARK) for name in marked if name.endswith(MARK)}, _rows(rest)
+
+
+def _rows(text: str) -> Iterator[tuple[str, str, int, int]]:
     for line in text.splitlines():
         spun, plain, places = line.split("\t")
         for told in places.split(" "):
@@ -226,11 +238,8 @@ def read(text: str) -> Iterator[tuple[str, str, int, int]]:
 def load_records(path: Path = RECORDS_PATH) -> Records:
     """Read what ``tests/tuning/fit_weights.py`` counted in gold articles."""
     data = path.read_bytes()
-    header, _, rest = data.decode("utf-8").partition("\n")
-    marked = header.partition(": ")[2].split(" ")
-    names = [name.removesuffix(MARK) for name in marked]
-    real = {name.removesuffix(MARK) for name in marked if name.endswith(MARK)}
-    made = kept_arrays("records-3", hashlib.sha256(data).hexdigest(), lambda: _laid_out(read(rest), len(names)))
+    names, real, rows = read(data.decode("utf-8"))
+    made = kept_arrays("records-3", hashlib.sha256(data).hexdigest(), lambda: _laid_out(rows, len(names)))
     return Records.of_arrays(made, names, real)
 
 
