@@ -66,6 +66,54 @@ def test_every_annotation_is_that_of_the_model_as_it_comes(lines: list[str], pla
     assert len(known._known) < sum(len(line.split()) for line in lines) / 4
 
 
+def test_texts_side_by_side_are_parsed_as_each_alone(lines: list[str], plain: Any, quick: Any) -> None:
+    assert isinstance(quick.get_pipe("parser"), faster.Parser)
+    assert isinstance(quick.get_pipe("ner"), faster.Recognizer)
+    drawn = ["", *random.Random(2).sample(lines, 60), "", " ".join(lines[:40])]
+    together = list(quick.pipe(drawn, batch_size=50))
+    assert [d.text for d in together] == drawn
+    for line, doc in zip(drawn, together, strict=True):
+        assert annotations(doc) == annotations(quick(line)) == annotations(plain(line))
+
+
+def test_names_that_a_text_has_already_are_kept(lines: list[str], plain: Any, quick: Any) -> None:
+    """Nobody has set names before the recognizer here, but ``--model`` may name a model that has rules for them."""
+    given = 0
+    for line in lines[:80]:
+        docs = []
+        for nlp in (plain, quick):
+            doc = nlp(line, disable=["ner"])
+            if len(doc) > 5:
+                doc.set_ents([doc.char_span(doc[2].idx, doc[3].idx + len(doc[3]), label="ORG")], default="missing")
+            docs.append(nlp.get_pipe("ner")(doc))
+        assert annotations(docs[0]) == annotations(docs[1])
+        given += any(e.start == 2 and e.label_ == "ORG" for e in docs[1].ents)
+    assert given > 40
+
+
+def test_words_are_cut_by_the_rules_of_the_model(plain: Any, quick: Any) -> None:
+    one, other = plain.tokenizer, quick.tokenizer
+    assert one.rules == other.rules
+    assert one.rules
+    for name in ("prefix_search", "suffix_search", "infix_finditer", "token_match", "url_match"):
+        was, now = (getattr(getattr(getattr(t, name), "__self__", None), "pattern", None) for t in (one, other))
+        assert was == now, name
+
+
+def test_a_model_of_other_parts_is_read_as_it_is(tmp_path: Path) -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("sentencizer")
+    nlp.add_pipe("beam_ner", name="ner").add_label("ORG")
+    nlp.initialize()
+    nlp.to_disk(tmp_path)
+    assert not any(name.startswith("components") for name in faster.changed(tmp_path))
+    loaded, identity = models.load(str(tmp_path))
+    assert not isinstance(loaded.get_pipe("ner"), faster.Recognizer)
+    assert identity.name == str(tmp_path)
+    text = "It's in the U.S. (see p.3), they'll say."
+    assert [t.text for t in loaded(text)] == [t.text for t in nlp(text)]
+
+
 def test_the_ruler_sets_what_it_sets_alone(lines: list[str], plain: Any) -> None:
     """Rule by rule: the same docs before the ruler, through the ruler and through what is remembered of it."""
     ruler = plain.get_pipe("attribute_ruler")

@@ -8,8 +8,31 @@ from typing import Any, TypeVar
 
 Context = TypeVar("Context")
 
+#: Texts, and characters of all of them, that a model is given at once: it makes some 5 kB of arrays of each word.
+MOST, LONGEST = 512, 60_000
+
 #: Analyses that are kept: boilerplate and syndicated paragraphs come again soon; 500 take some 25 MB.
 ROOM = 500
+
+
+def batches(
+    texts: Iterable[tuple[str, Context]], most: int = MOST, longest: int = LONGEST
+) -> Iterator[list[tuple[str, Context]]]:
+    """Cut a stream of texts into batches of so many texts and characters; a longer text is a batch of its own.
+
+    >>> [[text for text, _ in batch] for batch in batches([("a", 1), ("b", 2), ("ccc", 3), ("d", 4)], longest=3)]
+    [['a', 'b'], ['ccc'], ['d']]
+    """
+    batch: list[tuple[str, Context]] = []
+    size = 0
+    for text, context in texts:
+        if batch and (len(batch) >= most or size + len(text) > longest):
+            yield batch
+            batch, size = [], 0
+        batch.append((text, context))
+        size += len(text)
+    if batch:
+        yield batch
 
 
 class Remembering:
@@ -26,11 +49,10 @@ class Remembering:
         self.analysed = 0  #: texts that the model was given
 
     def pipe(
-        self, texts: Iterable[tuple[str, Context]], as_tuples: bool = True, batch_size: int = 128
+        self, texts: Iterable[tuple[str, Context]], as_tuples: bool = True, batch_size: int = MOST
     ) -> Iterator[tuple[Any, Context]]:
         """Give the analysis of each text with what came along with it, in order."""
-        drawn = iter(texts)
-        while batch := list(islice(drawn, batch_size)):
+        for batch in batches(texts, batch_size):
             asked = dict.fromkeys(text for text, _ in batch)
             # Long texts with long ones: the model's layers work on a batch as one array, however it is cut.
             fresh = sorted((text for text in asked if text not in self._known), key=len)

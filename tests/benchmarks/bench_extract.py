@@ -16,9 +16,10 @@ import spacy
 
 from unspin.documents import restore_document
 from unspin.evaluate import parse_gold
-from unspin.extract import BATCH, Extractor, models
+from unspin.extract import Extractor, models
 from unspin.records import Source
 from unspin.restore import Restorer
+from unspin.sentences import batches
 
 GOLD = Path(__file__).parent.parent / "gold"
 ROUNDS = 6
@@ -40,8 +41,8 @@ def test_names_and_relations_cost_little() -> None:
     documents = [restore_document(Source(str(n), "", "", text), restorer) for n, text in enumerate(spun)]
     blocks = [d.text[b.start : b.end] for d in documents for b in d.blocks if b.kind != "metadata" and b.end > b.start]
     works: dict[str, Callable[[], Any]] = {
-        "bare": lambda: list(plain.pipe(blocks, batch_size=BATCH)),
-        "ours": lambda: list(extractor.nlp.pipe(blocks, batch_size=BATCH)),
+        "bare": lambda: list(plain.pipe(blocks)),
+        "ours": lambda: [list(extractor.nlp.pipe(b, as_tuples=True)) for b in batches((t, None) for t in blocks)],
         "whole": lambda: list(extractor.extract(documents)),
     }
     rounds = [{name: seconds(work) for name, work in works.items()} for _ in range(ROUNDS)]

@@ -11,15 +11,12 @@ from unspin.extract.gazetteer import Gazetteer, Match
 from unspin.extract.parses import Parse
 from unspin.extract.readings import Reading, readings
 from unspin.records import Extraction, Restoration
+from unspin.sentences import batches
 
 if TYPE_CHECKING:
     from unspin.extract.models import Identity
 
 __all__ = ["Extractor"]
-
-#: Blocks that the model takes at once.  Results do not depend on it (the model's vectors are
-#: the same to the bit for 1, 16 and 256); below 64 the time grows.
-BATCH = 128
 
 
 class _Document(NamedTuple):
@@ -74,8 +71,9 @@ class Extractor:
                 for reading in document.readings:
                     yield reading.text, document
 
-        for doc, document in self.nlp.pipe(texts(), as_tuples=True, batch_size=BATCH):
-            document.parses.append(Parse(doc, self._strings))
+        for batch in batches(texts()):
+            for doc, document in self.nlp.pipe(batch, as_tuples=True, batch_size=len(batch)):
+                document.parses.append(Parse(doc, self._strings))
             while waiting and len(waiting[0].parses) == len(waiting[0].readings):
                 yield self._finish(waiting.popleft())
         while waiting:

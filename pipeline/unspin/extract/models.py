@@ -76,11 +76,11 @@ def load(model: str | None = None) -> tuple[Language, Identity]:
     """
     import spacy
 
-    from unspin.extract.faster import quicken
+    from unspin.extract.faster import changed, quicken
 
     name, folder = find(model)
     sha256 = digest(folder)
-    nlp = spacy.load(folder, exclude=list(UNUSED))
+    nlp = spacy.load(folder, exclude=list(UNUSED), config=changed(folder))
     version = str(nlp.meta["version"])
     want = KNOWN.get((name, version))
     if want is not None and want != sha256:

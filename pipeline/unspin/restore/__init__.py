@@ -159,7 +159,7 @@ class Restorer:
                 mark,
                 load_records(),
                 None if "glossary" in without else Glossary.load(read, mark, models[:2]),
-                None if "fuzzy" in without else NearMisses(trie, models[:2]),
+                None if "fuzzy" in without else NearMisses(trie, models[:2], mark),
                 "facts" not in without,
                 kept("families", mark, lambda: {pack.name: pack.family for pack in read()}),
                 Transformer.load() if rescored else None,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from unspin.restore.cache import kept
 from unspin.restore.candidates import LONGEST_KEY, Candidate, Match, Trie, find_matches
 from unspin.restore.language_model import Web
 from unspin.restore.tokens import Token
@@ -22,30 +23,31 @@ USUAL = 50.0
 class NearMisses:
     """The words of all keys by first letter and length, so that a word is compared with few of them."""
 
-    def __init__(self, trie: Trie, models: tuple[Trigram, Web]) -> None:
-        self._trie = trie
+    def __init__(self, trie: Trie, models: tuple[Trigram, Web], mark: str) -> None:
+        """Take the trie of the packs that ``mark`` tells from others; their words are indexed once for all runs."""
+        self._trie, self._mark = trie, mark
         self._trigram, self._web = models
-        self._buckets: dict[tuple[str, int], list[str]] | None = None
-        self._glued: dict[str, tuple[str, ...]] = {}
+        self._index: tuple[dict[str, list[str]], dict[str, list[str]]] | None = None
         self._meant: dict[str, tuple[str, ...]] = {}
 
-    def _fill(self) -> dict[tuple[str, int], list[str]]:
-        """Index the keys; done at the first word that no model knows, since most texts have none."""
+    def _made(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        """Index the keys: words by first letter and length, and short keys by how they are written together."""
         words: set[str] = set()
-        self._gather(self._trie, (), words)
-        buckets: dict[tuple[str, int], list[str]] = {}
+        glued: dict[str, list[str]] = {}
+        self._gather(self._trie, (), words, glued)
+        buckets: dict[str, list[str]] = {}
         for word in sorted(word for word in words if len(word) >= SHORTEST and word.isalpha()):
-            buckets.setdefault((word[0], len(word)), []).append(word)
-        return buckets
+            buckets.setdefault(f"{word[0]}{len(word)}", []).append(word)
+        return buckets, glued
 
-    def _gather(self, node: Trie, before: tuple[str, ...], words: set[str]) -> None:
+    def _gather(self, node: Trie, before: tuple[str, ...], words: set[str], glued: dict[str, list[str]]) -> None:
         """Collect the words of all keys from a node on, and how short keys are written together."""
         for word, below in node.items():
             if word:
                 words.add(word)
-                self._gather(below, (*before, word), words)
+                self._gather(below, (*before, word), words, glued)
             elif 1 < len(before) < 4:
-                self._glued.setdefault("".join(before), before)
+                glued.setdefault("".join(before), list(before))
 
     def meant(self, word: str) -> tuple[str, ...]:
         """Give the words of a key that a word is a slip of, none where it is a word or there is no single nearest.
@@ -56,16 +58,17 @@ class NearMisses:
             return ()
         found = self._meant.get(word)
         if found is None:
-            if self._buckets is None:
-                self._buckets = self._fill()
-            found = self._meant[word] = self._glued.get(word) or self._nearest(word, self._buckets)
+            if self._index is None:  # most texts have no such word
+                self._index = kept("misses", self._mark, self._made)
+            buckets, glued = self._index
+            found = self._meant[word] = tuple(glued.get(word) or self._nearest(word, buckets))
         return found
 
-    def _nearest(self, word: str, buckets: dict[tuple[str, int], list[str]]) -> tuple[str, ...]:
+    def _nearest(self, word: str, buckets: dict[str, list[str]]) -> tuple[str, ...]:
         near = [
             other
             for length in (len(word) - 1, len(word), len(word) + 1)
-            for other, _, _ in process.extract(word, buckets.get((word[0], length), ()), scorer=OSA.distance,
+            for other, _, _ in process.extract(word, buckets.get(f"{word[0]}{length}", ()), scorer=OSA.distance,
                                                score_cutoff=1, limit=3)
         ]
         known = self._web.count(word)
