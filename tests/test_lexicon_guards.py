@@ -5,10 +5,12 @@ import re
 
 import pytest
 
+from unspin import restore
 from unspin.edits import apply
 from unspin.layout import layout
 from unspin.lexicon import check as checking
 from unspin.lexicon.check import check
+from unspin.lexicon.read import LexiconError, read_packs
 from unspin.restore import Restorer, candidates, features, passes
 from unspin.restore.candidates import build_trie, compile_rows, find_matches
 
@@ -43,6 +45,41 @@ def restored(restorer, text):
 def matches(restorer, text):
     trie = build_trie(compile_rows(restorer.packs))
     return [(m.first, m.last) for m in find_matches(tokens.tokens(text, 0, len(text)), trie)]
+
+
+def test_a_pack_that_is_saved_while_it_is_read_is_not_compiled(folder, monkeypatch, tmp_path):
+    monkeypatch.setenv("UNSPIN_CACHE", str(tmp_path / "cache"))
+    entries = folder / "entries.tsv"
+    whole = entries.read_text()
+
+    def known():
+        found = Restorer.load([folder]).matches(tokens.tokens(SPUN, 0, len(SPUN)))
+        return {candidate.plain for match in found for candidate in match.candidates}
+
+    def slowly(folders):
+        packs = read_packs(folders)
+        entries.write_text(HEADER + DIFFICULT)
+        return packs
+
+    for module, call in ((restore, lambda: Restorer.load([folder])), (checking, lambda: check([folder]))):
+        entries.write_text(whole)
+        with monkeypatch.context() as patched:
+            patched.setattr(module, "read_packs", slowly)
+            with pytest.raises(LexiconError, match="saved while it was read"):
+                call()
+        assert known() == {"difficult"}
+        entries.write_text(whole)
+        assert known() == {"difficult", "challenges"}
+
+
+def test_a_pack_from_the_cache_finds_what_it_finds_compiled_anew(folder, monkeypatch, tmp_path):
+    text = "They face demanding work, demanding situations, demandng situations and demandingsituations. "
+    found = []
+    for name in ("a", "a", "b"):
+        monkeypatch.setenv("UNSPIN_CACHE", str(tmp_path / name))
+        found.append(Restorer.load([folder]).restore_spun(text))
+    assert found[0] == found[1] == found[2]
+    assert [e.replacement for e in found[0]].count("challenges") == 3
 
 
 def test_the_keep_list_names_an_entry_that_spoils_it(folder):

@@ -271,19 +271,21 @@ def _load(settings: Settings, mark: str) -> tuple[Restorer, Extractor, Mapping[s
     if mark_of(identity(settings)) != mark:
         # Another machine, or a file that was saved a moment ago: its results would pass for those of this run.
         raise RunError("a worker has other code, lexicons or libraries than the run; make them the same and run again")
-    from unspin.extract import Extractor
     from unspin.restore import uncollected
 
-    try:
-        restorer, families = _load_restorer(settings, mark)
-        with uncollected():
+    with uncollected():
+        from unspin.extract import Extractor
+
+        try:
+            restorer, families = _load_restorer(settings, mark)
             extractor = Extractor(settings.model or None)
-    except Exception as error:
-        # As a plain message: not every exception finds its way back from another process.
-        raise RunError(str(error)) from None
-    extractor.nlp = Remembering(extractor.nlp)  # type: ignore[assignment]
-    # Millions of objects that stay for good: walking through them at each full collection took a fourteenth of a run.
-    gc.freeze()
+        except Exception as error:
+            # As a plain message: not every exception finds its way back from another process.
+            raise RunError(str(error)) from None
+        extractor.nlp = Remembering(extractor.nlp)  # type: ignore[assignment]
+        # Millions of objects that stay for good: walking through them at each full collection took a fourteenth of a
+        # run, and the first walk is a collection that comes when this ends.
+        gc.freeze()
     return restorer, extractor, families
 
 

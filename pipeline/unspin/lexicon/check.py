@@ -394,6 +394,7 @@ def check(names: Sequence[str | Path] = (), clean: Path | None = None) -> list[F
     ``clean``: texts that were never spun; each entry is then held to its budget of false edits.
     """
     folders = find_packs(names)
+    mark = fingerprint(folders)
     try:
         packs = read_packs(folders)
     except LexiconError:
@@ -403,7 +404,8 @@ def check(names: Sequence[str | Path] = (), clean: Path | None = None) -> list[F
         if not found:
             raise
         return found
-    mark = fingerprint(folders)
+    if fingerprint(folders) != mark:  # what is compiled of it would pass for what it was
+        raise LexiconError(folders[0].parent, 0, "a pack was saved while it was read; check again")
     rows = candidates.load_rows(lambda: packs, mark)
 
     @functools.cache

@@ -145,7 +145,10 @@ class Restorer:
 
         @functools.cache
         def read() -> Sequence[Pack]:
-            return read_packs(folders)
+            packs = read_packs(folders)
+            if fingerprint(folders) != mark:  # what is compiled of it would pass for what it was
+                raise LexiconError(folders[0].parent, 0, "a pack was saved while it was read; run again")
+            return packs
 
         with uncollected():  # nothing that loading makes is garbage
             models = load_models()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import json
 import math
 import os
@@ -18,7 +19,7 @@ from unspin.restore.language_model import words_for
 from unspin.restore.tokens import Token, fold
 
 #: Raised when what the cache holds changes its meaning.
-CACHE_VERSION = 5
+CACHE_VERSION = 6
 
 #: The longest spun phrase in tokens; longer ones would cost every position a longer walk.
 LONGEST_KEY = 8
@@ -178,27 +179,50 @@ def cache_path(kind: str, mark: str, ending: str = "json") -> Path:
 
 
 def load_trie(read: Callable[[], Sequence[Pack]], fingerprint: str) -> Trie:
-    """Give the compiled trie, from the cache while no pack file has changed; else the packs are read."""
-    return build_trie(load_rows(read, fingerprint))
+    """Give the compiled trie; what lies below a first word is read when it is met (:func:`below`)."""
+    return dict(load_compiled(read, fingerprint))
 
 
 def load_rows(read: Callable[[], Sequence[Pack]], fingerprint: str) -> list[list[Any]]:
-    """Give the compiled rows, from the cache while no pack file has changed; else only new entries are inflected.
+    """Give all compiled rows."""
+    return [row for rows in load_compiled(read, fingerprint).values() for row in json.loads(rows)]
 
-    The cache is JSON, never pickled; a cache that cannot be read or written is
-    done without.
+
+def load_compiled(read: Callable[[], Sequence[Pack]], fingerprint: str) -> dict[str, str]:
+    """Give the compiled rows by first word, each word's as JSON: a text has a few hundred of 24,000.
+
+    They are from the cache while no pack file has changed; else only new entries
+    are inflected.  The cache is JSON, never pickled; one that cannot be read or
+    written is done without.
     """
     path = cache_path("lexicon", f"{CACHE_VERSION}:{fingerprint}")
-    rows = remembered(path)
-    if isinstance(rows, list) and all(isinstance(row, list) and len(row) == 8 for row in rows):
-        return rows
+    compiled = remembered(path)
+    if isinstance(compiled, dict) and all(isinstance(rows, str) for rows in compiled.values()):
+        return compiled
     known = remembered_forms()
     size = len(known)
     rows = compile_rows(read(), known)
-    remember(path, rows)
+    compiled = {
+        word: json.dumps(list(group), ensure_ascii=False)
+        for word, group in itertools.groupby(rows, lambda row: row[0][0])
+    }
+    remember(path, compiled)
     if len(known) > size:
         remember(cache_folder() / FORMS_FILE, known)
-    return rows
+    return compiled
+
+
+def below(trie: Trie, word: str) -> Trie | None:
+    """Give what lies below a first word, read when first asked for.
+
+    >>> trie = {"army": '[[["army"], "military", ["military"], "news/army>military:noun", "news", "NN", false, 7]]'}
+    >>> [row[1] for row in below(trie, "army")[""]], below(trie, "navy")
+    (['military'], None)
+    """
+    node: Any = trie.get(word)
+    if isinstance(node, str):
+        node = trie[word] = build_trie(json.loads(node))[word]
+    return node  # type: ignore[no-any-return]
 
 
 def remembered_forms() -> Forms:
@@ -283,21 +307,22 @@ def find_matches(found: Sequence[Token], trie: Trie) -> list[Match]:
         if token.word not in trie and (not token.suffix or token.word + token.suffix not in trie):
             continue  # most tokens begin no key
         node: Trie | None = trie
+        look_up: Callable[[Trie, str], Trie | None] = below
         here: list[Match] = []
         last = first
         while last < count and node is not None:
             token = found[last]
             if token.shielded or (last > first and (token.breaks or not token.joint)):
                 break
-            whole = node.get(token.word + token.suffix) if token.suffix else None
+            whole = look_up(node, token.word + token.suffix) if token.suffix else None
             if whole is not None:  # ``grasp's degree``: the possessive is part of the phrase
-                candidates = _candidates(node.get(token.word), found, first)
+                candidates = _candidates(look_up(node, token.word), found, first)
                 if candidates:
                     here.append(Match(first, last + 1, candidates))
-                node = whole
+                node, look_up = whole, dict.get
                 last += 1
                 continue
-            node = node.get(token.word)
+            node, look_up = look_up(node, token.word), dict.get
             last += 1
             if node is None:
                 break

@@ -8,7 +8,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from unspin.restore.cache import kept
-from unspin.restore.candidates import LONGEST_KEY, Candidate, Match, Trie, find_matches
+from unspin.restore.candidates import LONGEST_KEY, Candidate, Match, Trie, below, find_matches
 from unspin.restore.language_model import Web
 from unspin.restore.tokens import Token
 from unspin.restore.trigram import Trigram
@@ -34,7 +34,8 @@ class NearMisses:
         """Index the keys: words by first letter and length, and short keys by how they are written together."""
         words: set[str] = set()
         glued: dict[str, list[str]] = {}
-        self._gather(self._trie, (), words, glued)
+        for word in self._trie:
+            self._gather({word: below(self._trie, word) or {}}, (), words, glued)
         buckets: dict[str, list[str]] = {}
         for word in sorted(word for word in words if len(word) >= SHORTEST and word.isalpha()):
             buckets.setdefault(f"{word[0]}{len(word)}", []).append(word)
@@ -42,10 +43,10 @@ class NearMisses:
 
     def _gather(self, node: Trie, before: tuple[str, ...], words: set[str], glued: dict[str, list[str]]) -> None:
         """Collect the words of all keys from a node on, and how short keys are written together."""
-        for word, below in node.items():
+        for word, rest in node.items():
             if word:
                 words.add(word)
-                self._gather(below, (*before, word), words, glued)
+                self._gather(rest, (*before, word), words, glued)
             elif 1 < len(before) < 4:
                 glued.setdefault("".join(before), list(before))
 

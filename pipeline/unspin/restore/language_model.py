@@ -44,7 +44,7 @@ class Web:
     """
 
     def __init__(self, words: Sequence[str], counts: Floats, alone: Floats, pairs: Ints, after: Floats) -> None:
-        self._ids = {word: number for number, word in enumerate(words)}
+        self._ids = dict(zip(words, range(len(words)), strict=True))
         self._counts = counts
         self._alone = np.append(alone, backed_off(0.0))  # log P of each word by itself, the last one of all others
         self._pairs, self._after = pairs, after

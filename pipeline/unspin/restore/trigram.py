@@ -133,7 +133,7 @@ class Trigram:
         self._triple_keys = pairs_of | np.asarray(self._before)[: self._nexts[-1]]
         (size,) = struct.unpack_from("<i", raw, at)
         names = raw[at + 4 : at + 4 + size].decode("ascii").split("\0")[:words]
-        self._ids = {name: number for number, name in enumerate(names)}
+        self._ids = dict(zip(names, range(len(names)), strict=True))
         self._known: dict[str, int] = {}
 
     def known(self, word: str) -> int:
