@@ -76,6 +76,24 @@ def test_texts_side_by_side_are_parsed_as_each_alone(lines: list[str], plain: An
         assert annotations(doc) == annotations(quick(line)) == annotations(plain(line))
 
 
+@pytest.mark.parametrize("room", [60, faster.WORDS])
+def test_tokens_are_embedded_as_the_layers_embed_them(
+    lines: list[str], plain: Any, monkeypatch: Any, room: int
+) -> None:
+    """Met for the first time and again, also where there is no room to remember them all."""
+    monkeypatch.setattr(faster, "WORDS", room)
+    quick = models.load()[0]
+    docs = [quick.make_doc(line) for line in lines[:150]]
+    for name, find in (("tok2vec", lambda m: m), ("ner", lambda m: m.get_ref("tok2vec"))):
+        one, other = find(plain.get_pipe(name).model), find(quick.get_pipe(name).model)
+        assert [node.name for node in other.walk()].count("remembered") == 1
+        for part in (*(docs[at : at + 10] for at in range(0, len(docs), 10)), docs):
+            for was, now in zip(one.predict(part), other.predict(part), strict=True):
+                assert np.allclose(was, now, atol=1e-4)
+    for line, first, second in zip(lines, plain.pipe(lines), quick.pipe(lines), strict=True):
+        assert annotations(first) == annotations(second), line
+
+
 def test_names_that_a_text_has_already_are_kept(lines: list[str], plain: Any, quick: Any) -> None:
     """Nobody has set names before the recognizer here, but ``--model`` may name a model that has rules for them."""
     given = 0

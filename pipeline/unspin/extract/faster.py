@@ -23,14 +23,14 @@ from spacy.matcher import Matcher
 from spacy.pipeline import AttributeRuler, DependencyParser, EntityRecognizer, Lemmatizer, attributeruler
 from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]
 from spacy.tokens import Doc, Token
-from thinc.api import NumpyOps
+from thinc.api import Model, NumpyOps, Ragged, chain
 from threadpoolctl import ThreadpoolController
 
 #: Rows that are multiplied at once, as a rule and where few are left.
 ROWS = (320, 96)
 
-#: Words whose kind is remembered.
-WORDS = 1 << 16
+#: Kinds of words that are remembered, by the ruler and by each embedding (400 bytes a word).
+WORDS = 1 << 15
 
 
 class _Rows(NamedTuple):
@@ -211,6 +211,56 @@ class Ruler:
         return attributes
 
 
+class Embedding:
+    """What a model's first layers make of a token, remembered by the attributes that they look at.
+
+    They see no other token: the same attributes give the same vector, to the bit.
+    """
+
+    def __init__(self, layers: Sequence[Any]) -> None:
+        self._inner: Any = chain(*layers)
+        self._rows: dict[bytes, int] = {}
+        self._vectors: Any = None
+
+    def model(self) -> Any:
+        """Give the layer that takes the place of the layers, from attributes to vectors, both ragged."""
+        return Model("remembered", self._forward, layers=[self._inner], ops=self._inner.ops)
+
+    def _forward(self, model: Any, given: Any, is_train: bool) -> Any:
+        if is_train:
+            return self._inner(given, is_train)
+        attributes = np.ascontiguousarray(given.dataXd)
+        row = np.dtype((np.void, attributes.dtype.itemsize * attributes.shape[1]))
+        kinds: Any = attributes.view(row).ravel().tolist()
+        new = [kind for kind in dict.fromkeys(kinds) if kind not in self._rows]
+        if len(self._rows) + len(new) > WORDS and new:
+            self._rows.clear()
+            new = list(dict.fromkeys(kinds))
+        if new:
+            self._add(new, attributes.dtype)
+        return Ragged(self._vectors[[self._rows[kind] for kind in kinds]], given.lengths), None
+
+    def _add(self, kinds: Sequence[bytes], dtype: Any) -> None:
+        rows = np.frombuffer(b"".join(kinds), dtype).reshape(len(kinds), -1)
+        given: Any = (rows, np.array([len(kinds)], np.int32))
+        made = self._inner.predict(Ragged(*given)).dataXd
+        first, last = len(self._rows), len(self._rows) + len(kinds)
+        if self._vectors is None or last > len(self._vectors):
+            grown = np.empty((max(last, 2 * first), made.shape[1]), made.dtype)
+            if first:
+                grown[:first] = self._vectors[:first]
+            self._vectors = grown
+        self._vectors[first:last] = made
+        self._rows |= zip(kinds, range(first, last), strict=True)
+
+
+def _remember(node: Any) -> None:
+    """Let layers that embed tokens one by one remember what they made; others stay as they are."""
+    names = [layer.name for layer in node.layers]
+    if names[:2] == ["extract_features", "list2ragged"] and names[-1] == "ragged2list" and len(names) > 3:
+        node.layers[2:-1] = [Embedding(node.layers[2:-1]).model()]
+
+
 class _InStep:
     """Parses texts side by side, a move of each at a time.
 
@@ -319,9 +369,10 @@ def quicken(nlp: Language) -> None:
     ops = Products()
     for _, component in nlp.components:
         model = getattr(component, "model", None)
-        for node in model.walk() if model is not None else ():
+        for node in list(model.walk()) if model is not None else ():
             if type(node.ops) is NumpyOps:
                 node.ops = ops
+                _remember(node)
         if isinstance(component, Lemmatizer) and component.lookups.has_table("lemma_index"):
             # Lists of thousands of words are looked through for each form that a rule makes.
             index = component.lookups.get_table("lemma_index")
