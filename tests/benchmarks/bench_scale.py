@@ -32,9 +32,9 @@ TEXTS = [
     if not path.name.startswith("clean")
 ]
 WORDS = sum(len(text.split()) for text in TEXTS)
-BARE = """
+BARE = f"""
 import sys, pathlib, spacy
-nlp = spacy.load(sys.argv[2], exclude=["senter"])
+nlp = spacy.load(sys.argv[2], exclude={list(models.UNUSED)})
 texts = [s for p in sorted(pathlib.Path(sys.argv[1]).rglob("*.txt")) for s in p.read_text().split("\\n") if s.strip()]
 print(sum(len(d) for d in nlp.pipe(texts)))
 """
