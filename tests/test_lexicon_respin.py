@@ -1,7 +1,6 @@
 """The learner on re-spun text of a family that it has never seen."""
 
 from collections import Counter
-from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,17 @@ from unspin.lexicon.forms import FUNCTION
 from unspin.lexicon.learn import align, propose
 from unspin.lexicon.read import read_packs
 
-TUNING = Path(__file__).parent / "tuning" / "gold"
+HERE = Path(__file__).parent
 
 
 def plain_texts():
-    """Give the plain originals of the tuning articles."""
-    for _, spun, gold in read_gold(TUNING):
-        yield held_out.plain_side(spun, gold)
+    """Give the plain originals of articles from which no entry was mined.
+
+    In the others the family's phrases stand so close together that what is learnt runs over two of them.
+    """
+    for folder in (HERE / "tuning" / "first_sight", HERE / "gold"):
+        for _, spun, gold in read_gold(folder):
+            yield held_out.plain_side(spun, gold)
 
 
 def teachable(pair):
@@ -56,7 +59,7 @@ def test_spinning_is_the_same_for_the_same_seed_and_changes_only_what_it_says(fa
 def test_nine_rules_of_ten_of_a_family_held_out_are_learnt_with_few_wrong_ones(family):
     spinner = Respinner(family)
     pairs, texts, made = [], [], Counter()
-    for number, text in enumerate(islice(plain_texts(), 0, None, 5)):
+    for number, text in enumerate(plain_texts()):
         for seed in (1, 2):
             spun = spinner.spin(text, f"{number}.{seed}")
             pairs += [(f"{number}.{seed}", pair) for pair in align(spun.text, text)]
