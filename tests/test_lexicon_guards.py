@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from unspin import restore
 from unspin.edits import apply
 from unspin.layout import layout
 from unspin.lexicon import check as checking
+from unspin.lexicon import read as reading
 from unspin.lexicon.check import check
 from unspin.lexicon.read import LexiconError, read_packs
 from unspin.restore import Restorer, candidates, features, passes
@@ -61,10 +61,10 @@ def test_a_pack_that_is_saved_while_it_is_read_is_not_compiled(folder, monkeypat
         entries.write_text(HEADER + DIFFICULT)
         return packs
 
-    for module, call in ((restore, lambda: Restorer.load([folder])), (checking, lambda: check([folder]))):
+    for call in (lambda: Restorer.load([folder]), lambda: check([folder])):
         entries.write_text(whole)
         with monkeypatch.context() as patched:
-            patched.setattr(module, "read_packs", slowly)
+            patched.setattr(reading, "read_packs", slowly)
             with pytest.raises(LexiconError, match="saved while it was read"):
                 call()
         assert known() == {"difficult"}

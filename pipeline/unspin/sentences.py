@@ -49,10 +49,11 @@ class Remembering:
         self.analysed = 0  #: texts that the model was given
 
     def pipe(
-        self, texts: Iterable[tuple[str, Context]], as_tuples: bool = True, batch_size: int = MOST
+        self, texts: Iterable[tuple[str, Context]], as_tuples: bool = True, batch_size: int = 128
     ) -> Iterator[tuple[Any, Context]]:
         """Give the analysis of each text with what came along with it, in order."""
-        for batch in batches(texts, batch_size):
+        drawn = iter(texts)
+        while batch := list(islice(drawn, batch_size)):
             asked = dict.fromkeys(text for text, _ in batch)
             # Long texts with long ones: the model's layers work on a batch as one array, however it is cut.
             fresh = sorted((text for text in asked if text not in self._known), key=len)

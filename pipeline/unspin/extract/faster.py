@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -284,8 +283,7 @@ class _InStep:
 
     def pipe(self: Any, docs: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
         """Parse a stream of texts, each batch of them as a whole; spaCy cuts it in four by length."""
-        drawn = iter(docs)
-        while batch := list(islice(drawn, batch_size)):
+        for batch in spacy.util.minibatch(docs, batch_size):  # type: ignore[no-untyped-call]
             yield from super().pipe(batch, batch_size=len(batch) * 4)  # type: ignore[misc]
 
 

@@ -213,6 +213,17 @@ def read_packs(names: Sequence[str | Path] = ()) -> list[Pack]:
     return packs
 
 
+def read_marked(folders: Sequence[Path], mark: str) -> list[Pack]:
+    """Read packs that :func:`fingerprint` gave this mark.
+
+    Raises LexiconError where one was saved since: what is compiled of it would pass for what it was.
+    """
+    packs = read_packs(folders)
+    if fingerprint(folders) != mark:
+        raise LexiconError(folders[0].parent, 0, "a pack was saved while it was read; run again")
+    return packs
+
+
 def fingerprint(folders: Iterable[Path]) -> str:
     """Give a hash of every file that the packs are made of (hex SHA-256)."""
     digest = hashlib.sha256()

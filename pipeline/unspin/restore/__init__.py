@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from unspin.lexicon.read import LexiconError, Pack, find_packs, fingerprint, read_packs
+from unspin.lexicon.read import LexiconError, Pack, find_packs, fingerprint, read_marked
 from unspin.records import Block, Edit, Span
 from unspin.restore import agreement, candidates, decoder, facts, features, grammar, passes, prior, rescore
 from unspin.restore.cache import kept
@@ -145,10 +145,7 @@ class Restorer:
 
         @functools.cache
         def read() -> Sequence[Pack]:
-            packs = read_packs(folders)
-            if fingerprint(folders) != mark:  # what is compiled of it would pass for what it was
-                raise LexiconError(folders[0].parent, 0, "a pack was saved while it was read; run again")
-            return packs
+            return read_marked(folders, mark)
 
         with uncollected():  # nothing that loading makes is garbage
             models = load_models()
