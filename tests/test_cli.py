@@ -95,6 +95,18 @@ def test_version(capsys):
     assert inside(capsys, "--version") == (0, f"unspin {__version__}\n", "")
 
 
+@pytest.mark.parametrize(("words", "code"), [(["--version"], 0), (["restore", "nowhere.txt"], 2)])
+def test_a_process_says_all_and_does_what_was_put_off_before_it_ends(words, code):
+    script = (
+        "import atexit, sys\nfrom unspin.cli import program\n"
+        "atexit.register(print, 'put off')\nsys.argv[1:] = " + repr(words) + "\nprogram()\nprint('never')"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=PLAIN)
+    assert done.returncode == code
+    assert done.stdout.splitlines()[-1] == "put off"
+    assert "nowhere.txt" in done.stderr or not code
+
+
 # ---------------------------------------------------------------- run
 
 

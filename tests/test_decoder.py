@@ -133,7 +133,7 @@ def test_each_place_is_weighed_with_what_stands_around_it_in_its_own_sentence(re
 def test_a_document_comes_to_the_same_whatever_is_laid_out_with_it(restorer, piece):
     text = "Army coaching is a demanding situation.\n\nThe officials met. " + TEXT
     pieces = restorer.pieces(text, layout(text))
-    weights = restorer.weights.third
+    weights = restorer.weights.later
     context = features.Context(0.7)
     document = restorer.document(pieces)
     _, weighed = restorer.solve(document, weights, passes.given(document, context))
@@ -166,7 +166,7 @@ def test_a_sentence_that_is_too_long_is_cut_where_no_option_lies_across():
 
 
 def test_all_models_say_of_many_words_what_they_say_of_one(restorer):
-    models = restorer.mixture(restorer.weights.third).models
+    models = restorer.mixture(restorer.weights.later).models
     draw = random.Random(5)
     text = "the army met a an a an officer hour u. s. military training 2025 qzxq <s> </s> one government's"
     words = list(map(models.vocabulary.__getitem__, text.split()))

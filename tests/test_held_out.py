@@ -20,7 +20,7 @@ def what_is_known(restorer, article):
     """Give the places of what was marked in the article, and how likely its words are, two in a row."""
     _, spun, gold = article
     places = sum(restorer.records.places(edit.spun, answer) for edit in gold for answer in edit.accepted)
-    said = restorer.mixture(restorer.weights.third).each
+    said = restorer.mixture(restorer.weights.later).each
     own = held_out.bigrams(held_out.plain_side(spun, gold))
     return places, sum(count * said("", previous, word)[2] for (previous, word), count in own.items())
 

@@ -162,7 +162,7 @@ def test_the_longest_match_wins(restorer, monkeypatch):
 
 def test_a_pack_of_another_family_has_the_lower_prior_that_its_weight_says(restorer):
     (piece,) = restorer.pieces(SPUN, layout(SPUN))
-    plain = list(restorer.weights.third)
+    plain = list(restorer.weights.later)
     plain[features.INDEX["stranger"]] = 0.0
     weighed = [*plain]
     weighed[features.INDEX["stranger"]] = 2.0

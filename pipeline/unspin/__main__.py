@@ -1,6 +1,6 @@
 """``python -m unspin``."""
 
-from unspin.cli import main
+from unspin.cli import program
 
 if __name__ == "__main__":
-    main()
+    program()

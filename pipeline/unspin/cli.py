@@ -6,6 +6,7 @@ neither spaCy nor pandas.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import json
@@ -114,6 +115,20 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     if code == INTERRUPTED:  # typer gives the code of Ctrl-C itself, without a word
         _say_last("interrupted; what was finished is kept, run again to go on", INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def program() -> NoReturn:
+    """Run the command line as a whole process, which ends without taking apart what it loaded (half a second)."""
+    code: object = 0
+    try:
+        main()
+    except SystemExit as error:
+        code = error.code
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code if isinstance(code, int) else bool(code))
 
 
 def _fail(error: Exception) -> NoReturn:

@@ -94,10 +94,10 @@ def collect() -> list[Place]:
     teach, _ = tortured.halves()
 
     trie = candidates.load_trie(lambda: shipped, lexicon)
-    third = list(features.load_weights().third)
-    third[features.INDEX["term"]] = third[features.INDEX["glossary"]] = 0.0
+    later = list(features.load_weights().later)
+    later[features.INDEX["term"]] = later[features.INDEX["glossary"]] = 0.0
     restorer = Restorer(shipped, trie, features.load_weights(), models, records=load_records())
-    mixture = restorer.mixture(third)
+    mixture = restorer.mixture(later)
 
     def glossary(pairs: list[tortured.Pair], mark: str) -> Glossary:
         return Glossary.load(lambda: tortured.packs(shipped, pairs, terms), f"fit {lexicon} {mark}", models[:2])
@@ -122,12 +122,12 @@ def collect() -> list[Place]:
         )
         inside = [c for c in single(found) if place.first <= c.first and c.last <= place.last and c.candidate]
         rivals = sum(math.log(c.probability / next(p for p, o in c.others if o is None)) for c in inside)
-        return math.fsum(w * v for w, v in zip(third, row, strict=True)) + gain, max(rivals, 0.0)
+        return math.fsum(w * v for w, v in zip(later, row, strict=True)) + gain, max(rivals, 0.0)
 
     @functools.lru_cache(maxsize=1)
     def choices(found: tuple[Token, ...]) -> list[decoder.Choice]:
         piece = laid_out(list(found), candidates.find_matches(found, trie))
-        return restorer.decode(piece, third, KNOWN_SPUN)
+        return restorer.decode(piece, later, KNOWN_SPUN)
 
     def single(found: list[Token]) -> list[decoder.Choice]:
         return choices(tuple(found))

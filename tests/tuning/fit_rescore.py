@@ -83,7 +83,7 @@ def read(restorer: Restorer, reader: Transformer, name: str, marked: str) -> lis
     text = parse_gold(marked)[0]
     pieces = restorer.pieces(text, layout(text))
     before = None
-    for stage in ("first", "second", "third"):
+    for stage in ("first", "later", "later"):
         made = fit_weights.cases(restorer, pieces, marked, stage, before)
         before = fit_weights.decoded(restorer, pieces, stage, before)
     document, weighed, _ = before

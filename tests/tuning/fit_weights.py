@@ -25,6 +25,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
+import mixed_logit
 import numpy as np
 from scipy.optimize import minimize
 
@@ -39,6 +40,7 @@ from unspin.restore.candidates import Candidate
 from unspin.restore.domain_model import DomainModel
 from unspin.restore.gold_records import MARK as REAL_MARK
 from unspin.restore.gold_records import RECORDS_PATH, Records, read, written
+from unspin.restore.slopes import SLOPES_PATH, save
 
 HERE = Path(__file__).resolve().parent
 SHARED = HERE.parent.parent.parent / "shared"
@@ -57,6 +59,7 @@ class Case(NamedTuple):
     seen: tuple[tuple[str, str], ...] = ()  #: (spun, answer) pairs to count: what was right here, or what was kept
     rivals: tuple[Candidate, ...] = ()  #: the options but keeping
     span: tuple[int, int] = (0, 0)  #: of the place in the spun text
+    words: tuple[str, ...] = ()  #: that stand there
 
 
 def applied(text: str, start: int, end: int, edits: list[tuple[int, int, str]]) -> str:
@@ -82,7 +85,8 @@ def given(restorer: Restorer, document: passes.Document, before: tuple | None) -
 def decoded(restorer: Restorer, pieces: list, stage: str, before: tuple | None) -> tuple:
     """Decode one gold article in one pass: what the next one begins with."""
     document = restorer.document(pieces)
-    _, weighed = restorer.solve(document, getattr(restorer.weights, stage), given(restorer, document, before))
+    known = given(restorer, document, before)
+    _, weighed = restorer.solve(document, getattr(restorer.weights, stage), known, later=stage == "later")
     return document, weighed, passes.sure(document, weighed)
 
 
@@ -92,7 +96,7 @@ def cases(restorer: Restorer, pieces: list, marked: str, stage: str, before: tup
     vector = getattr(restorer.weights, stage)
     document = restorer.document(pieces)
     known = given(restorer, document, before)
-    chosen, _ = restorer.solve(document, vector, known)
+    chosen, _ = restorer.solve(document, vector, known, later=stage == "later")
     rows = passes.values(document, known)
     made: list[Case] = []
     mixture = restorer.mixture(vector)
@@ -145,6 +149,7 @@ def cases(restorer: Restorer, pieces: list, marked: str, stage: str, before: tup
                     tuple(sorted(seen)),
                     tuple(rivals),
                     (start, end),
+                    tuple(token.word for token in piece.found[place.first : place.last]),
                 )
             )
     return made
@@ -195,10 +200,56 @@ def fit(blocks: list[Block], use: list[int], penalty: float = 0.3) -> np.ndarray
     return whole
 
 
-def figures(all_cases: list[Case], w: np.ndarray, threshold: float) -> tuple[int, int, int]:
+#: Features for which phrases have weights of their own: those that have a weight from gold and are no language model,
+#: whose weights the search for the best path needs to be the same everywhere.
+SLOPED = np.array([n not in features.USUAL and n not in features.MODELS for n in features.NAMES])
+
+
+class Mixed(NamedTuple):
+    """Weights that all phrases share, and those of their own."""
+
+    shared: np.ndarray
+    phrases: dict[str, int]
+    spun: np.ndarray
+    plain: np.ndarray
+
+    def worth(self, case: Case) -> np.ndarray:
+        """Give what each option of a case is worth, keeping first."""
+        spun, plain = (
+            np.array([part[self.phrases[words]] if words in self.phrases else 0.0 * self.shared for words in given])
+            for part, given in ((self.spun, [" ".join(case.words)] * len(case.rivals)),
+                                (self.plain, [" ".join(c.words) for c in case.rivals]))
+        )
+        return np.append(0.0, (case.values[1:] * (self.shared + spun + plain)).sum(axis=1))
+
+
+def flat(all_cases: list[Case], phrases: dict[str, int]) -> mixed_logit.Options:
+    """Lay all options out in a row; a place where no option is right counts half, for keeping."""
+    none = [not case.right.any() for case in all_cases]
+    return mixed_logit.Options(
+        np.concatenate([case.values[1:] for case in all_cases]).astype(np.float32),
+        np.array([len(case.rivals) for case in all_cases]),
+        np.concatenate([case.right[1:] for case in all_cases]),
+        np.array([case.right[0] or no for case, no in zip(all_cases, none, strict=True)]),
+        np.where(none, 0.5, 1.0),
+        np.array([phrases.setdefault(" ".join(case.words), len(phrases)) for case in all_cases for _ in case.rivals]),
+        np.array([phrases.setdefault(" ".join(c.words), len(phrases)) for case in all_cases for c in case.rivals]),
+    )
+
+
+def fit_mixed(got: dict[str, list[Case]], usual: np.ndarray) -> Mixed:
+    """Fit the weights of the last pass: those that all phrases share and those of their own."""
+    phrases: dict[str, int] = {}
+    options = flat([case for made in got.values() for case in made], phrases)
+    fixed = np.array([name in features.USUAL for name in features.NAMES])
+    found = mixed_logit.fit(options, usual, fixed, SLOPED)
+    return Mixed(found.shared, phrases, found.spun, found.plain)
+
+
+def figures(all_cases: list[Case], fitted: Mixed, threshold: float) -> tuple[int, int, int]:
     found = false = missed = 0
     for case in all_cases:
-        z = case.values @ w
+        z = fitted.worth(case)
         p = np.exp(z - z.max())
         p /= p.sum()
         k = int(p.argmax())
@@ -234,6 +285,10 @@ def as_weights(restorer: Restorer, **parts) -> None:
 def is_real(name: str) -> bool:
     """Tell whether a real spinner made an article, by its name."""
     return name.startswith(("000_", "page-"))
+
+
+#: Parts in which articles are left out by turns for the printed figures.
+FOLDS = 5
 
 
 def is_dense(name: str) -> bool:
@@ -298,12 +353,8 @@ class Part:
         self.restorer = Restorer.load(packs)
         self.before: dict[str, tuple | None] = dict.fromkeys(texts)
         # A weight of nothing at all would leave the packs' families out of what is fitted.
-        asks = {
-            part: [w or (1e-6 if n == "stranger" else 0.0) for n, w in zip(features.NAMES, vector, strict=True)]
-            for part in ("second", "third")
-            for vector in [getattr(self.restorer.weights, part)]
-        }
-        as_weights(self.restorer, **asks)
+        later = zip(features.NAMES, self.restorer.weights.later, strict=True)
+        as_weights(self.restorer, later=[w or (1e-6 if n == "stranger" else 0.0) for n, w in later])
 
     def pieces(self, name: str) -> list:
         """Lay an article out with what is known now."""
@@ -338,7 +389,7 @@ class Part:
     def settle(self, stage: str, weights: np.ndarray) -> None:
         """Decode all articles under the weights of a pass, for the next one."""
         as_weights(self.restorer, **{stage: weights})
-        for name in self.texts if stage != "third" else ():
+        for name in self.texts:
             self.leave_out(name)
             self.before[name] = decoded(self.restorer, self.pieces(name), stage, self.before[name])
 
@@ -373,13 +424,18 @@ class Parts:
         return {name: told[name] for name in self._names if name in told}
 
 
+def show(name: str, weights: np.ndarray) -> None:
+    """Print the weights that are not 0."""
+    print(name, {n: round(float(w), 2) for n, w in zip(features.NAMES, weights, strict=True) if w}, flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("gold", nargs="*", type=Path)
     parser.add_argument("--pack", action="append", default=[])
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--quick", action="store_true", help="leave the cross-validation out")
-    parser.add_argument("--show", type=int, default=0)
+    parser.add_argument("--later", action="store_true", help="keep the weights of the first pass")
     parser.add_argument("--records", action="store_true", help="write the records alone and leave the weights")
     parser.add_argument("--pages", action="store_true", help="write the counts of marked pages to pages.tsv, no more")
     args = parser.parse_args()
@@ -406,44 +462,46 @@ def main() -> None:
     if args.records:
         return
     parts.ask("know", counts, own)
-    every = list(range(len(features.NAMES)))
     fitted: dict[str, np.ndarray] = {}
-    for stage in ("first", "second", "third"):
-        got = parts.ask("cases", stage)
-        packed = {name: pack(made) for name, made in got.items()}
-        w = fit(list(packed.values()), every if stage != "first" else [i for i in every if i not in LATE])
-        fitted[stage] = w
-        print(stage, {n: round(float(v), 2) for n, v in zip(features.NAMES, w, strict=False) if v}, flush=True)
-        parts.ask("settle", stage, w)
+    if args.later:
+        fitted["first"] = np.array(features.load_weights().first)
+    else:
+        early = [i for i in range(len(features.NAMES)) if i not in LATE]
+        fitted["first"] = fit(list(map(pack, parts.ask("cases", "first").values())), early)
+    show("first", fitted["first"])
+    parts.ask("settle", "first", fitted["first"])
+    # The second pass is under the weights that were fitted before.
+    usual = np.array(features.load_weights().later)
+    parts.ask("settle", "later", usual)
+    got = parts.ask("cases", "later")
+    # The articles that are scored as unseen ones teach no phrase, or their figures would flatter.
+    teaching = {name: made for name, made in got.items() if (HERE / "gold" / name).is_file()}
+    mixed = fit_mixed(teaching, usual)
+    fitted["later"] = mixed.shared
+    show("later", mixed.shared)
     total = {t: [0, 0, 0] for t in (0.5, 0.55, 0.6, 0.65, 0.7, 0.75)}
-    for name in texts:
-        if args.quick or name.startswith("clean-"):
-            continue
-        w = fit([b for other, b in packed.items() if other != name], every)
-        for t in total:
-            row = figures(got[name], w, t)
-            total[t] = [a + b for a, b in zip(total[t], row, strict=False)]
-        row = figures(got[name], w, 0.6)
-        print(f"{name[:44]:44} found {row[0]:4} false {row[1]:4} missed {row[2]:4}")
-        if args.show:
-            for case in got[name]:
-                z = case.values @ w
-                p = np.exp(z - z.max())
-                p /= p.sum()
-                k = int(p.argmax())
-                if k and not case.right[k] and p[k] > 0.6:
-                    print(f"      {p[k]:.2f} #{k} {case.text}  right: {np.flatnonzero(case.right).tolist()}")
+    names = [name for name in texts if not name.startswith("clean-")]
+    for fold in range(0 if args.quick else FOLDS):
+        out = set(names[fold::FOLDS])
+        others = fit_mixed({name: made for name, made in teaching.items() if name not in out}, usual)
+        for name in sorted(out):
+            for t in total:
+                row = figures(got[name], others, t)
+                total[t] = [a + b for a, b in zip(total[t], row, strict=False)]
+            row = figures(got[name], others, 0.65)
+            print(f"{name[:44]:44} found {row[0]:4} false {row[1]:4} missed {row[2]:4}")
     for t, (found, false, missed) in total.items():
         p, r = found / max(1, found + false), found / max(1, found + missed)
         print(f"threshold {t}: P {p:.3f} R {r:.3f} F0.5 {1.25 * p * r / max(1e-9, 0.25 * p + r):.3f}")
     if args.write:
         path = features.WEIGHTS_PATH
         data = json.loads(path.read_text())
-        for part in ("first", "second", "third"):
+        for part in fitted:
             data[part] = {
                 n: round(float(v), 4) for n, v in zip(features.NAMES, fitted[part], strict=False) if v
             }
         path.write_text(json.dumps(data, indent=1) + "\n")
+        save(SLOPES_PATH, list(mixed.phrases), features.NAMES, mixed.spun, mixed.plain)
         both = agreed([case for made in got.values() for case in made])
         rows = [
             f"{one}\t{other}\t{both[one, other, True]}\t{both[one, other, True] + both[one, other, False]}\n"

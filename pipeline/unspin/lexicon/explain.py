@@ -64,11 +64,11 @@ def verdict(text: str, restorer: Restorer) -> Verdict:
 
 def explain_piece(text: str, piece: Piece, restorer: Restorer) -> Iterator[Explanation]:
     """Explain the places of one piece under the weights of the last pass."""
-    weights = restorer.weights.third
+    weights = restorer.weights.later
     mixture = restorer.mixture(weights)
     document = restorer.document([piece])
     known = passes.given(document, KNOWN_SPUN)
-    path, weighed = restorer.solve(document, weights, known)
+    path, weighed = restorer.solve(document, weights, known, later=True)
     values = passes.values(document, known)
     choices = {(c.first, c.last): c for c in decoder.choices(document.spots, weighed, [piece.lattice])[0]}
     edits = {(e.start, e.end): e for e in restorer.edits(text, piece, list(choices.values()))}
@@ -84,7 +84,8 @@ def explain_piece(text: str, piece: Piece, restorer: Restorer) -> Iterator[Expla
             number = next(n for n in place.rivals if piece.lattice.options[n].candidate is candidate)
             models = each(place.left, piece.lattice.words[number], place.right, mixture)
             own = values[number].tolist()
-            parts = {name: w * v for name, w, v in zip(features.NAMES, weights, own, strict=True)}
+            slopes = document.slopes[number].tolist()
+            parts = {n: (w + s) * v for n, w, s, v in zip(features.NAMES, weights, slopes, own, strict=True)}
             for at, name in enumerate(features.MODELS):
                 parts[name] = weights[features.INDEX[name]] * (models[at] - kept[at])
             parts = {name: round(part, 3) for name, part in parts.items() if round(part, 3)}

@@ -191,7 +191,7 @@ class Miner:
     def __init__(self, packs: Sequence[Pack], rows: Mapping[str, frozenset[str]] | None = None,
                  restorer: Restorer | None = None) -> None:
         self._thesaurus = Thesaurus(packs, moby() if rows is None else rows)
-        self._weights = dict(zip(features.NAMES, features.load_weights().third, strict=True))
+        self._weights = dict(zip(features.NAMES, features.load_weights().later, strict=True))
         models = restorer.models if restorer else load_models()
         trigram, web, domain = (self._weights[name] for name in features.MODELS)
         self._score = Models(*models).mixture((trigram, web, domain)).score

@@ -89,7 +89,7 @@ def prove_all(entries: Sequence[Entry], restorer: Restorer, trie: Trie) -> list[
         laid = [s for s in staged if isinstance(s, Staged)]
         pieces = [s.piece._replace(block=number) for number, s in enumerate(laid)]
         document = restorer.document(pieces)
-        path, weighed = restorer.solve(document, restorer.weights.third, passes.given(document, KNOWN_SPUN))
+        path, weighed = restorer.solve(document, restorer.weights.later, passes.given(document, KNOWN_SPUN), later=True)
         lattices = [piece.lattice for piece in pieces]
         taken = iter(zip(
             laid, decoder.choices(document.spots, weighed, lattices), decoder.on_path(path, lattices), strict=True

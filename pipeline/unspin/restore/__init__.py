@@ -31,6 +31,8 @@ from unspin.restore.gold_records import Records, Standing, load_records, odds
 from unspin.restore.graph import Spots, Weighed, best, graph, joined, laid_spots, weigh
 from unspin.restore.language_model import Loaded, Mixture, Models, article, load_models
 from unspin.restore.passes import Document, Findings
+from unspin.restore.slopes import Slopes
+from unspin.restore.slopes import shipped as shipped_slopes
 from unspin.restore.tokens import Token, tokens
 from unspin.restore.topics import Topics
 from unspin.restore.transformer import Transformer
@@ -70,6 +72,7 @@ class Piece(NamedTuple):
     title: bool
     lattice: Lattice
     early: Floats  #: the features of each option that do not change from pass to pass, (options, features)
+    slopes: Floats  #: what to add to the weights of the later passes for each option, (options, features)
 
 
 class Known(NamedTuple):
@@ -78,6 +81,7 @@ class Known(NamedTuple):
     candidates: tuple[Candidate, ...]
     words: list[tuple[int, ...]]  #: what each puts into the text
     own: Floats  #: their features of their own, (candidates, features)
+    slopes: Floats  #: what to add to the weights of the later passes for each, (candidates, features)
     vectors: list[npt.NDArray[np.float32]]  #: of what stands there and of each candidate, for the context model
 
 
@@ -103,6 +107,7 @@ class Restorer:
         with_facts: bool = True,
         families: Mapping[str, str] | None = None,
         reader: rescore.Reader | None = None,
+        slopes: Slopes | None = None,
     ) -> None:
         self._packs = packs
         self._reader = reader
@@ -110,6 +115,7 @@ class Restorer:
         self.records = records or Records()
         self._context: ContextModel = shipped_context()
         self._topics = Topics(self._context, models[1])
+        self._slopes = slopes or Slopes.none()
         self._agreement = agreement.load_agreement()
         self.weights = weights
         self.careful = careful
@@ -163,6 +169,7 @@ class Restorer:
                 "facts" not in without,
                 kept("families", mark, lambda: {pack.name: pack.family for pack in read()}),
                 Transformer.load() if rescored else None,
+                shipped_slopes(),
             )
 
     @property
@@ -216,9 +223,9 @@ class Restorer:
         score, spun = passes.judge(document, weighed, found, self.weights)
         if score < self.weights.clean:
             return Decoded((), "clean", score, "", pieces)
-        for weights in (self.weights.second, self.weights.third):
+        for _ in range(2):
             known = passes.findings(document, weighed, found, spun, self.families, self.science)
-            _, weighed = self.solve(document, weights, known)
+            _, weighed = self.solve(document, self.weights.later, known, later=True)
             found = passes.sure(document, weighed)
         choices = decoder.choices(document.spots, weighed, [p.lattice for p in pieces])
         if (reader := self._reader) is not None:
@@ -243,7 +250,7 @@ class Restorer:
         block = Block("b1", "", "paragraph", 0, len(text))
         edits: list[Edit] = []
         for piece in self.pieces(text, [block]):
-            edits += self.edits(text, piece, self.decode(piece, self.weights.third, KNOWN_SPUN))
+            edits += self.edits(text, piece, self.decode(piece, self.weights.later, KNOWN_SPUN))
         return grammar.articles(text, grammar.seams(text, sorted(edits, key=lambda e: (e.start, e.end))))
 
     def pieces(self, text: str, blocks: Sequence[Block]) -> list[Piece]:
@@ -293,11 +300,12 @@ class Restorer:
             everything += known
             capital += self.capital(found, given, title)
         early = self.early(whole, every, everything, capital, counts)
+        slopes = np.concatenate([k.slopes for k in everything]) if everything else np.zeros_like(early)
         pieces: list[Piece] = []
         at = 0
         for (block, found), given, (title, lattice) in zip(cuts, matches, made, strict=True):
             end = at + len(lattice.options)
-            pieces.append(Piece(block, found, given, title, lattice, early[at:end]))
+            pieces.append(Piece(block, found, given, title, lattice, early[at:end], slopes[at:end]))
             at = end
         return pieces
 
@@ -344,6 +352,7 @@ class Restorer:
                     [features.own(c, words, self._frequency(c.words) - usual, seen[c.spun])
                      for c in match.candidates]
                 ),
+                self._slopes.of(tuple(words), [c.words for c in match.candidates]),
                 [self._context.vector(w) for w in (tuple(words), *(c.words for c in match.candidates))],
             )
         return known
@@ -447,6 +456,7 @@ class Restorer:
             graph(parts[0], self._language) if len(parts) == 1 else None,
             laid_spots(lattices),
             np.concatenate([piece.early for piece in pieces]) if pieces else np.zeros((0, len(features.NAMES))),
+            np.concatenate([piece.slopes for piece in pieces]) if pieces else np.zeros((0, len(features.NAMES))),
             options,
             rules,
             terms,
@@ -459,12 +469,16 @@ class Restorer:
             np.bincount(blocks, [len(piece.found) for piece in pieces]).astype(np.int64),
         )
 
-    def solve(self, document: Document, weights: Sequence[float], known: Findings) -> tuple[list[int], Weighed]:
+    def solve(
+        self, document: Document, weights: Sequence[float], known: Findings, later: bool = False
+    ) -> tuple[list[int], Weighed]:
         """Decode a document under a weight vector: the options on its best paths, and how likely each reading is.
+
+        In the ``later`` passes phrases have weights of their own.
 
         Of a document in several parts the graphs are made anew each time, since all at once would need much memory.
         """
-        worth, models = passes.channel(document, weights, known), self.mixture(weights).weights
+        worth, models = passes.channel(document, weights, known, later), self.mixture(weights).weights
         made: list[tuple[Spots, Weighed]] = []
         path: list[int] = []
         spot = option = 0
@@ -482,9 +496,9 @@ class Restorer:
         return path, joined(made)
 
     def decode(self, piece: Piece, weights: Sequence[float], context: features.Context) -> list[Choice]:
-        """Decode one piece by itself and give its choices."""
+        """Decode one piece by itself, as in the later passes, and give its choices."""
         document = self.document([piece])
-        _, weighed = self.solve(document, weights, passes.given(document, context))
+        _, weighed = self.solve(document, weights, passes.given(document, context), later=True)
         return decoder.choices(document.spots, weighed, [piece.lattice])[0]
 
     def mixture(self, weights: Sequence[float]) -> Mixture:

@@ -67,11 +67,10 @@ class Context(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """The weights of the three passes and the thresholds, as read from ``weights.json``."""
+    """The weights of the first pass and of the later ones, and the thresholds, as read from ``weights.json``."""
 
     first: tuple[float, ...]
-    second: tuple[float, ...]
-    third: tuple[float, ...]
+    later: tuple[float, ...]
     changed: float  #: least probability of an applied edit
     suspect: float  #: least probability of a proposed one
     spin: tuple[float, float]  #: intercept and slope of the spin score over the evidence in proportion
@@ -92,8 +91,7 @@ def load_weights(path: Path = WEIGHTS_PATH) -> Weights:
 
     return Weights(
         vector(data["first"]),
-        vector(data["second"]),
-        vector(data["third"]),
+        vector(data["later"]),
         float(data["changed"]),
         float(data["suspect"]),
         (float(data["spin"][0]), float(data["spin"][1])),

@@ -35,6 +35,7 @@ class Document(NamedTuple):
     graph: Graph | None  #: of the only part
     spots: Spots
     early: Floats  #: the features of each option that do not change from pass to pass, (options, features)
+    slopes: Floats  #: what to add to the weights of the later passes for each option, (options, features)
     candidates: list[Candidate]
     rules: Ints  #: number of each option's rule
     terms: Flags  #: whether each option is a term of the glossary
@@ -231,12 +232,16 @@ def foreign(document: Document, absent: Set[str] | None) -> Floats:
     return np.array([float(c.science and (absent is None or c.pack in absent)) for c in document.candidates])
 
 
-def channel(document: Document, weights: Sequence[float], known: Findings) -> Floats:
-    """Give what each option is worth whatever stands around it, by its features."""
+def channel(document: Document, weights: Sequence[float], known: Findings, later: bool = False) -> Floats:
+    """Give what each option is worth whatever stands around it, by its features.
+
+    ``later``: in a later pass than the first, where phrases have weights of their own.
+    """
+    own = np.array(weights) + (document.slopes if later else 0.0)
     # Not a matrix product, whose last bits may depend on how many rows there are.
-    worth: Floats = (document.early * np.array(weights)).sum(axis=1)
+    worth: Floats = (document.early * own).sum(axis=1)
     for name, values in known.late.items():
-        worth += weights[features.INDEX[name]] * values
+        worth += own[..., features.INDEX[name]] * values
     return worth
 
 
