@@ -1,6 +1,6 @@
 """Measure names and relations: against hand-listed facts, rows judged one by one, and the plain originals.
 
-    python tests/extraction_quality.py [--show]
+    python tests/extraction_quality.py [--show] [--rescore]
 
 ``data/facts/ARTICLE.tsv`` lists the names of an article with their types
 (``maybe``: neither missed nor false) and relations, both from the plain
@@ -327,7 +327,7 @@ def recovered(plain: Extraction, other: Extraction, key: Callable[[Relation], tu
 
 def main() -> int:
     show = "--show" in sys.argv
-    extractor, restorer = Extractor(), Restorer.load()
+    extractor, restorer = Extractor(), Restorer.load(rescored="--rescore" in sys.argv)
     learnt = HeldOut(restorer)
 
     def unseen(name: str, spun: str) -> Restoration:

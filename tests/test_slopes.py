@@ -9,7 +9,7 @@ import pytest
 from unspin.layout import layout
 from unspin.lexicon.explain import explain
 from unspin.restore import Restorer, features, passes
-from unspin.restore.slopes import SLOPES_PATH, Slopes, save
+from unspin.restore.slopes import Slopes, save
 
 TEXT = "Army coaching is a demanding situation for the area. The officials met in the town."
 
@@ -90,17 +90,6 @@ def test_language_models_weigh_the_same_at_every_phrase(document):
     assert not document.slopes[:, models].any()
 
 
-def test_a_restorer_without_any_decides_by_the_common_weights(restorer, document):
-    bare = Restorer(restorer.packs, restorer._trie, restorer.weights, restorer.models, records=restorer.records)
-    laid = bare.document(bare.pieces(TEXT, layout(TEXT)))
-    known = passes.given(laid, features.Context(document=0.7))
-    assert not laid.slopes.any()
-    assert passes.channel(laid, bare.weights.later, known, later=True).tolist() == pytest.approx(
-        passes.channel(laid, bare.weights.later, known).tolist()
-    )
-    assert SLOPES_PATH.is_file()
-
-
 def test_the_fit_finds_a_phrase_that_differs_from_all_others():
     sys.path.insert(0, str(Path(__file__).parent / "tuning"))
     try:
@@ -108,7 +97,7 @@ def test_the_fit_finds_a_phrase_that_differs_from_all_others():
     finally:
         sys.path.pop(0)
     rng = np.random.default_rng(3)
-    places = 4000
+    places = 40_000
     phrase = rng.integers(0, 4, places)
     values = np.column_stack([np.ones(places), rng.normal(size=places)]).astype(np.float32)
     truth = np.array([1.0, 1.0, 1.0, -1.0])  # what the second feature weighs at each phrase

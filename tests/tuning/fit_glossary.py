@@ -59,6 +59,9 @@ CARRIERS = (
 
 HERE = Path(__file__).resolve().parent
 
+#: Of the gold articles every so many is used: as many as there were when the counts above were set.
+EVERY = 12
+
 
 def restores(text: str, start: int, end: int, plain: str, gold: Sequence[GoldEdit]) -> bool:
     """Tell whether writing ``plain`` over a stretch gives what a gold article accepts there."""
@@ -122,7 +125,8 @@ def collect() -> list[Place]:
         )
         inside = [c for c in single(found) if place.first <= c.first and c.last <= place.last and c.candidate]
         rivals = sum(math.log(c.probability / next(p for p, o in c.others if o is None)) for c in inside)
-        return math.fsum(w * v for w, v in zip(later, row, strict=True)) + gain, max(rivals, 0.0)
+        own = document.slopes[0].tolist()
+        return math.fsum((w + s) * v for w, s, v in zip(later, own, row, strict=True)) + gain, max(rivals, 0.0)
 
     @functools.lru_cache(maxsize=1)
     def choices(found: tuple[Token, ...]) -> list[decoder.Choice]:
@@ -154,7 +158,7 @@ def collect() -> list[Place]:
         for place in made.find(found):
             take("clean", place, found, False)
     made = Glossary.load(lambda: shipped, lexicon, models[:2])
-    for _, spun_text, gold in read_gold(HERE / "gold"):
+    for _, spun_text, gold in itertools.islice(read_gold(HERE / "gold"), 0, None, EVERY):
         for block in layout(spun_text):
             found = tokens(spun_text, block.start, block.end)
             for place in made.find(found) if not is_title(found) else ():

@@ -4,10 +4,12 @@
 
 Each gold article is decoded as a run would decode it; every place that has
 candidates gives one training case (a conditional logit over keeping and the
-candidates).  The printed figures are cross-validated: the weights for an
-article are fitted on the others.  ``--write`` fits on all and renews
-``weights.json`` and all that is counted; ``--records`` renews ``records.tsv``
-alone.  ``--pages`` counts marked passages of real pages into ``pages.tsv``,
+candidates; for the later passes phrases have weights of their own, from the
+articles of ``gold`` beside this file alone).  The printed figures are
+cross-validated: the weights for each fifth of the articles are fitted on the
+others.  ``--write`` fits on all and renews ``weights.json``, ``slopes.npz`` and
+all that is counted; ``--later`` keeps the weights of the first pass; ``--records``
+renews ``records.tsv`` alone.  ``--pages`` counts marked passages of real pages into ``pages.tsv``,
 which the records take up.
 """
 

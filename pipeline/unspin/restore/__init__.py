@@ -31,7 +31,6 @@ from unspin.restore.gold_records import Records, Standing, load_records, odds
 from unspin.restore.graph import Spots, Weighed, best, graph, joined, laid_spots, weigh
 from unspin.restore.language_model import Loaded, Mixture, Models, article, load_models
 from unspin.restore.passes import Document, Findings
-from unspin.restore.slopes import Slopes
 from unspin.restore.slopes import shipped as shipped_slopes
 from unspin.restore.tokens import Token, tokens
 from unspin.restore.topics import Topics
@@ -107,7 +106,6 @@ class Restorer:
         with_facts: bool = True,
         families: Mapping[str, str] | None = None,
         reader: rescore.Reader | None = None,
-        slopes: Slopes | None = None,
     ) -> None:
         self._packs = packs
         self._reader = reader
@@ -115,7 +113,7 @@ class Restorer:
         self.records = records or Records()
         self._context: ContextModel = shipped_context()
         self._topics = Topics(self._context, models[1])
-        self._slopes = slopes or Slopes.none()
+        self._slopes = shipped_slopes()
         self._agreement = agreement.load_agreement()
         self.weights = weights
         self.careful = careful
@@ -169,7 +167,6 @@ class Restorer:
                 "facts" not in without,
                 kept("families", mark, lambda: {pack.name: pack.family for pack in read()}),
                 Transformer.load() if rescored else None,
-                shipped_slopes(),
             )
 
     @property

@@ -50,11 +50,6 @@ class Slopes:
         return found
 
     @classmethod
-    def none(cls) -> Slopes:
-        """Give those of no phrase."""
-        return cls({}, np.zeros((0, len(NAMES))), np.zeros((0, len(NAMES))))
-
-    @classmethod
     def load(cls, path: Path = SLOPES_PATH) -> Slopes:
         """Read the file that :func:`save` wrote (no pickles inside)."""
         with np.load(path, allow_pickle=False) as data:
