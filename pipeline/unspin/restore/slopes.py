@@ -1,11 +1,11 @@
 """What features weigh at a phrase, besides what they weigh anywhere: the random slopes of a mixed-effects logit.
 
-How far a language model can be trusted, what the subject of a document says, or
-how much a count of gold articles means differs from phrase to phrase: a spinner
-that writes ``paintings`` for ``works`` is given away by what stands around,
-one that writes ``methods`` for ``strategies`` hardly.  So each spun phrase and each
-plain one has deviations of its own from the weights of the later passes, drawn
-towards zero where gold articles say little about it (``tests/tuning/fit_weights.py``).
+How much the subject of a document, the words around or a count of gold articles
+say differs from phrase to phrase: a spinner that writes ``paintings`` for ``works`` is
+given away by what stands around, one that writes ``methods`` for ``strategies``
+hardly.  So each spun phrase and each plain one has deviations of its own from the
+weights of the later passes, drawn towards zero where gold articles say little about
+it (``tests/tuning/fit_weights.py``).  The language models weigh the same everywhere.
 """
 
 from __future__ import annotations
