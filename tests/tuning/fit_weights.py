@@ -42,7 +42,7 @@ from unspin.restore.candidates import Candidate
 from unspin.restore.domain_model import DomainModel
 from unspin.restore.gold_records import MARK as REAL_MARK
 from unspin.restore.gold_records import RECORDS_PATH, Records, read, written
-from unspin.restore.slopes import SLOPES_PATH, save
+from unspin.restore.slopes import SLOPES_PATH, Slopes, save
 
 HERE = Path(__file__).resolve().parent
 SHARED = HERE.parent.parent.parent / "shared"
@@ -210,19 +210,13 @@ SLOPED = np.array([n not in features.USUAL and n not in features.MODELS for n in
 class Mixed(NamedTuple):
     """Weights that all phrases share, and those of their own."""
 
-    shared: np.ndarray
-    phrases: dict[str, int]
-    spun: np.ndarray
-    plain: np.ndarray
+    fitted: mixed_logit.Fitted
+    phrases: list[str]  #: in the order of its rows
 
-    def worth(self, case: Case) -> np.ndarray:
-        """Give what each option of a case is worth, keeping first."""
-        spun, plain = (
-            np.array([part[self.phrases[words]] if words in self.phrases else 0.0 * self.shared for words in given])
-            for part, given in ((self.spun, [" ".join(case.words)] * len(case.rivals)),
-                                (self.plain, [" ".join(c.words) for c in case.rivals]))
-        )
-        return np.append(0.0, (case.values[1:] * (self.shared + spun + plain)).sum(axis=1))
+    def slopes(self) -> Slopes:
+        """Give what phrases add, as a run looks it up."""
+        rows = {tuple(phrase.split(" ")): row for row, phrase in enumerate(self.phrases)}
+        return Slopes(rows, self.fitted.spun, self.fitted.plain)
 
 
 def flat(all_cases: list[Case], phrases: dict[str, int]) -> mixed_logit.Options:
@@ -240,18 +234,19 @@ def flat(all_cases: list[Case], phrases: dict[str, int]) -> mixed_logit.Options:
 
 
 def fit_mixed(got: dict[str, list[Case]], usual: np.ndarray) -> Mixed:
-    """Fit the weights of the last pass: those that all phrases share and those of their own."""
+    """Fit the weights of the later passes: those that all phrases share and those of their own."""
     phrases: dict[str, int] = {}
     options = flat([case for made in got.values() for case in made], phrases)
     fixed = np.array([name in features.USUAL for name in features.NAMES])
     found = mixed_logit.fit(options, usual, fixed, SLOPED)
-    return Mixed(found.shared, phrases, found.spun, found.plain)
+    return Mixed(found, list(phrases))
 
 
-def figures(all_cases: list[Case], fitted: Mixed, threshold: float) -> tuple[int, int, int]:
+def figures(all_cases: list[Case], shared: np.ndarray, slopes: Slopes, threshold: float) -> tuple[int, int, int]:
     found = false = missed = 0
     for case in all_cases:
-        z = fitted.worth(case)
+        own = shared + slopes.of(case.words, [c.words for c in case.rivals])
+        z = np.append(0.0, (case.values[1:] * own).sum(axis=1))
         p = np.exp(z - z.max())
         p /= p.sum()
         k = int(p.argmax())
@@ -479,18 +474,19 @@ def main() -> None:
     # The articles that are scored as unseen ones teach no phrase, or their figures would flatter.
     teaching = {name: made for name, made in got.items() if (HERE / "gold" / name).is_file()}
     mixed = fit_mixed(teaching, usual)
-    fitted["later"] = mixed.shared
-    show("later", mixed.shared)
+    fitted["later"] = mixed.fitted.shared
+    show("later", fitted["later"])
     total = {t: [0, 0, 0] for t in (0.5, 0.55, 0.6, 0.65, 0.7, 0.75)}
     names = [name for name in texts if not name.startswith("clean-")]
     for fold in range(0 if args.quick else FOLDS):
         out = set(names[fold::FOLDS])
         others = fit_mixed({name: made for name, made in teaching.items() if name not in out}, usual)
+        shared, slopes = others.fitted.shared, others.slopes()
         for name in sorted(out):
             for t in total:
-                row = figures(got[name], others, t)
+                row = figures(got[name], shared, slopes, t)
                 total[t] = [a + b for a, b in zip(total[t], row, strict=False)]
-            row = figures(got[name], others, 0.65)
+            row = figures(got[name], shared, slopes, 0.65)
             print(f"{name[:44]:44} found {row[0]:4} false {row[1]:4} missed {row[2]:4}")
     for t, (found, false, missed) in total.items():
         p, r = found / max(1, found + false), found / max(1, found + missed)
@@ -503,7 +499,7 @@ def main() -> None:
                 n: round(float(v), 4) for n, v in zip(features.NAMES, fitted[part], strict=False) if v
             }
         path.write_text(json.dumps(data, indent=1) + "\n")
-        save(SLOPES_PATH, list(mixed.phrases), features.NAMES, mixed.spun, mixed.plain)
+        save(SLOPES_PATH, mixed.phrases, features.NAMES, mixed.fitted.spun, mixed.fitted.plain)
         both = agreed([case for made in got.values() for case in made])
         rows = [
             f"{one}\t{other}\t{both[one, other, True]}\t{both[one, other, True] + both[one, other, False]}\n"

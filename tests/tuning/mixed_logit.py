@@ -1,6 +1,6 @@
 """Fit a conditional logit in which each phrase has weights of its own, drawn towards those of all (``slopes.py``).
 
-The loss is convex: what is found does not depend on where the search begins.
+The loss is convex: given enough rounds, what is found does not depend on where the search begins.
 """
 
 from __future__ import annotations
