@@ -149,3 +149,16 @@ def test_near_synonyms_that_would_all_do_are_sure_together(restorer, monkeypatch
     monkeypatch.setattr(restorer, "_agreement", {})
     (edit,) = restorer.edits(text, piece, choices)
     assert edit.outcome == "suspect"
+
+
+@pytest.mark.parametrize(
+    ("spun", "plain"),
+    [
+        ("Sales rose by twelve p.c. They fell later.", "Sales rose by twelve percent. They fell later."),
+        ("Sales rose by twelve p.c. in May.", "Sales rose by twelve percent in May."),
+    ],
+)
+def test_a_full_stop_that_also_ends_the_sentence_stays(restorer, spun, plain):
+    edits = [e for e in restorer.restore_spun(spun) if e.original.startswith("p.c")]
+    assert [e.outcome for e in edits] == ["changed"]
+    assert apply(spun, edits) == plain

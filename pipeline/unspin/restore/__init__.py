@@ -7,6 +7,7 @@ import functools
 import gc
 import hashlib
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -32,6 +33,7 @@ from unspin.restore.graph import Spots, Weighed, best, graph, joined, laid_spots
 from unspin.restore.language_model import Loaded, Mixture, Models, article, load_models
 from unspin.restore.passes import Document, Findings
 from unspin.restore.slopes import shipped as shipped_slopes
+from unspin.restore.spelling import in_one, variety
 from unspin.restore.tokens import Token, tokens
 from unspin.restore.topics import Topics
 from unspin.restore.transformer import Transformer
@@ -41,6 +43,9 @@ __all__ = ["Decoded", "LexiconError", "Piece", "Restorer", "uncollected"]
 #: Share of the longer words that a Title-Case block capitalises.
 TITLE_SHARE = 0.6
 
+
+#: What stands before a word that opens a sentence.
+OPENS = re.compile(r"[.!?][\"”’')]?\s+[\"“‘'(]?$")
 
 #: Words that are remembered from text to text, a quarter of what a vocabulary can number.
 ROOM = 1 << 18
@@ -231,7 +236,8 @@ class Restorer:
                 rescore.rescored(cs, rescore.heard(text, p.found, cs, p.title, reader, odds, self.bound))
                 for p, cs in zip(pieces, choices, strict=True)
             ]
-        edits = [e for p, cs in zip(pieces, choices, strict=True) for e in self.edits(text, p, cs)]
+        spelling = variety(token.word for piece in pieces for token in piece.found)
+        edits = [e for p, cs in zip(pieces, choices, strict=True) for e in self.edits(text, p, cs, spelling)]
         if self._facts:
             own = [p.found for p in pieces if p.block in spun]
             titles = [e for tokens_ in own for e in facts.corrupted(text, tokens_)]
@@ -513,14 +519,15 @@ class Restorer:
             self._frequencies[words] = value
         return value
 
-    def edits(self, text: str, piece: Piece, choices: Sequence[Choice]) -> list[Edit]:
-        """Turn choices into edits: sure ones changed, doubtful ones suspect."""
+    def edits(self, text: str, piece: Piece, choices: Sequence[Choice], spelling: str = "") -> list[Edit]:
+        """Turn choices into edits, spelt as the document is: sure ones changed, doubtful ones suspect."""
         made: list[Edit] = []
         for choice in choices:
             # No candidate is worth more than all together.
             if sum([chance for chance, other in choice.others if other is not None]) < self.weights.suspect - 1e-9:
                 continue
-            ranked = agreement.worth(choice.others, self._agreement)
+            readings = in_one(choice.others, spelling) if spelling else choice.others
+            ranked = agreement.worth(readings, self._agreement)
             if not ranked:
                 continue
             chance, candidate = ranked[0]
@@ -528,11 +535,14 @@ class Restorer:
             if not applied and chance < self.weights.suspect:
                 continue
             start, end = piece.found[choice.first].start, piece.found[choice.last - 1].end
+            if text[end - 1] == "." and not candidate.plain.endswith(".") and ends(piece.found, choice.last):
+                end -= 1  # ``12 p.c. They``: the full stop is the sentence's too
             original = text[start:end]
-            new = grammar.capitals(original, candidate.plain, piece.title)
+            opens = not choice.first or OPENS.search(text, max(0, start - 8), start) is not None
+            new = grammar.capitals(original, candidate.plain, piece.title, opens)
             if new == original:
                 continue
-            others = tuple(dict.fromkeys(c.plain if c else original for _, c in choice.others if c is not candidate))
+            others = tuple(dict.fromkeys(c.plain if c else original for _, c in readings if c is not candidate))
             made.append(
                 Edit(
                     start,
@@ -619,6 +629,11 @@ def suits_article(found: Sequence[Token], matches: Sequence[Match]) -> list[floa
         stays = article(found[first].word) == before
         values += [float((article(c.words[0]) == before) - stays) if c.words else 0.0 for c in given]
     return values
+
+
+def ends(found: Sequence[Token], at: int) -> bool:
+    """Tell whether a sentence or the text ends before the token of a number."""
+    return at == len(found) or found[at].breaks
 
 
 def is_title(found: Sequence[Token]) -> bool:

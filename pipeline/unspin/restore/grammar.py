@@ -75,10 +75,11 @@ ARTICLE = re.compile(r"(?<![\w'’.-])([Aa])(n?)(\s+(?:[\"“‘'(]\s?)?)$")
 NEXT_WORD = re.compile(r"[\"“‘'(]?([^\W_]+(?:\.(?=[^\W_]))?)")
 
 
-def capitals(original: str, plain: str, title: bool) -> str:
+def capitals(original: str, plain: str, title: bool, opens: bool = False) -> str:
     """Write a plain phrase the way the spun one was written.
 
-    ``title``: the phrase stands in a Title-Case heading or label.  A short
+    ``title``: the phrase stands in a Title-Case heading or label.  ``opens``: it
+    opens a sentence, of which figures give no sign.  A short
     word in capitals that stands for a name is an abbreviation and no shouting.
 
     >>> capitals("Army", "military", False), capitals("ARMY", "military", False)
@@ -87,11 +88,15 @@ def capitals(original: str, plain: str, title: bool) -> str:
     ('United States', 'SUPREME COURT')
     >>> capitals("Members of the Family", "relations", True), capitals("Safety", "safety of the state", True)
     ('Relations', 'Safety of the State')
+    >>> capitals("4", "four", False), capitals("4", "four", False, opens=True)
+    ('four', 'Four')
     """
     first = re.split(r"[\s-]", original, maxsplit=1)[0] or original
     if len(original) > 2 and original.isupper():
         abbreviation = len(original) <= LONGEST_ABBREVIATION and original.isalpha() and not plain.islower()
         return plain if abbreviation else plain.upper()
+    if original[:1].isdigit() and (title or opens):
+        return _up(plain)
     if not plain or shape_of(first) not in {"Capital", "UPPER", "mixed"} or not first[0].isupper():
         return plain
     if title:

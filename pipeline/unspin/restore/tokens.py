@@ -6,9 +6,9 @@ import functools
 import re
 from typing import NamedTuple
 
-#: A word with inner apostrophes, or an initialism with full stops (``U.S.``), or a number with inner marks.
+#: A word with inner apostrophes, or an initialism with full stops (``U.S.``, ``p.c``), or a number with inner marks.
 WORD = re.compile(
-    r"(?:[^\W\d_]\.){2,}"
+    r"(?:[^\W\d_]\.)+(?:[^\W\d_]\.|[^\W\d_](?!\w))"
     r"|\d+(?:[.,:/]\d+)*(?:[^\W\d_]{1,3}\b)?"
     r"|[^\W_]+(?:['’][^\W_]+)*"
 )
@@ -86,6 +86,8 @@ def tokens(text: str, start: int, end: int) -> list[Token]:
     [('libya', "'s", True), ('army', '', False), ('left', '', False), ('it', '', True), ('won', '', False)]
     >>> [t.word for t in tokens("the second 1/2", 0, 14)]
     ['the', 'second', '1/2']
+    >>> [t.word for t in tokens("5 p.c of U.S. homes", 0, 19)]
+    ['5', 'p.c', 'of', 'u.s.', 'homes']
     """
     shields = [m.span() for m in SHIELD.finditer(text, start, end)]
     found: list[Token] = []
