@@ -7,7 +7,7 @@ from unspin.restore import rescore
 from unspin.restore.candidates import Candidate
 from unspin.restore.decoder import Choice
 from unspin.restore.tokens import tokens
-from unspin.restore.transformer import Past, Tokenizer, Transformer
+from unspin.restore.transformer import Ask, Past, Tokenizer, Transformer
 
 TEXT = "The army got coaching near the border."
 WEIGHTS = (0.0, 0.5, 1.0)
@@ -17,18 +17,23 @@ class Reader:
     """Likes some texts and remembers what it was asked."""
 
     def __init__(self, liked):
-        self.liked, self.read_texts, self.asked = liked, [], []
+        self.liked, self.read_texts, self.asked, self.rounds = liked, [], [], []
 
     def begin(self):
         return Past(1, (), np.zeros((1, 576), np.float32))
 
-    def read(self, past, text):
-        self.read_texts.append(text)
-        return Past(past.tokens + len(text.split()), (), past.last)
+    def answers(self, asked):
+        self.rounds.append(len(asked))
+        return [self.scores(ask) if ask.scored else self.read(ask) for ask in asked]
 
-    def scores(self, past, texts):
-        self.asked.append(texts)
-        return [6.0 if any(word in text for word in self.liked) else 0.0 for text in texts]
+    def read(self, ask):
+        (text,) = ask.texts
+        self.read_texts.append(text)
+        return Past(ask.past.tokens + len(text.split()), (), ask.past.last)
+
+    def scores(self, ask):
+        self.asked.append(ask.texts)
+        return [6.0 if any(word in text for word in self.liked) else 0.0 for text in ask.texts]
 
 
 def candidate(plain):
@@ -42,8 +47,9 @@ def choice(first, last, *weighed):
 
 def opinion(choices, liked):
     reader = Reader(liked)
-    decided = rescore.heard(TEXT, tokens(TEXT, 0, len(TEXT)), choices, False, reader, WEIGHTS, 0.65)
-    return rescore.rescored(choices, decided), reader
+    piece = rescore.Heard(tokens(TEXT, 0, len(TEXT)), choices, False)
+    (found,) = rescore.rescored(TEXT, [piece], reader, WEIGHTS, 0.65)
+    return found, reader
 
 
 def test_the_transformer_turns_a_doubtful_choice():
@@ -82,6 +88,19 @@ def test_a_reading_that_was_not_asked_about_keeps_its_chance():
     assert sum(p for p, _ in turned.others) == pytest.approx(1.0)
 
 
+def test_blocks_are_gone_through_side_by_side_and_each_has_its_own_answers():
+    reader, training = Reader(["training"]), candidate("training")
+    doubtful = [choice(3, 4, (0.6, None), (0.4, training))]
+    liked = rescore.Heard(tokens(TEXT, 0, len(TEXT)), doubtful, False)
+    other = rescore.Heard(tokens(TEXT, 0, len(TEXT)), [choice(3, 4, (0.6, None), (0.4, candidate("x")))], False)
+    sure = rescore.Heard(tokens(TEXT, 0, len(TEXT)), [choice(3, 4, (0.99, None), (0.01, training))], False)
+    pieces = [liked, sure, other] * rescore.ABREAST
+    found = rescore.rescored(TEXT, pieces, reader, WEIGHTS, 0.65)
+    assert [c.candidate for (c,) in found] == [training, None, None] * rescore.ABREAST
+    assert max(reader.rounds) == rescore.ABREAST
+    assert len(reader.asked) == 2 * rescore.ABREAST
+
+
 def test_words_are_cut_into_the_pairs_that_come_first():
     cut = Tokenizer(["a", "b", "ab", "Ġ", "Ġab", "1"], ["a b", "Ġ ab"])
     assert cut.encode("ab ab11") == [2, 4, 5, 5]
@@ -108,3 +127,24 @@ def test_a_text_is_read_in_one_go_or_piece_by_piece_with_the_same_result(transfo
         begun, [" its interest rate", " its"]
     )[0]
     assert whole == pytest.approx(first + second, abs=0.01)
+
+
+def test_many_questions_are_answered_as_each_by_itself(transformer):
+    begun = transformer.read(transformer.begin(), "The bank raised")
+    asked = [
+        Ask(transformer.begin(), ("The soldiers",), False),
+        Ask(begun, [" its interest rate", " its", " a flag over the town"], True),
+        Ask(begun, (" its key",), False),
+        Ask(transformer.begin(), ["Rain fell"], True),
+        Ask(begun, [" it"], True),
+    ]
+    soldiers, rates, key, rain, it = transformer.answers(asked)
+    assert rates == pytest.approx(transformer.scores(begun, asked[1].texts), abs=1e-3)
+    assert rain == pytest.approx(transformer.scores(transformer.begin(), ["Rain fell"]), abs=1e-3)
+    assert it == pytest.approx(transformer.scores(begun, [" it"]), abs=1e-3)
+    for after, ask in ((soldiers, asked[0]), (key, asked[2])):
+        alone = transformer.read(ask.past, ask.texts[0])
+        assert after.tokens == alone.tokens
+        assert np.allclose(after.last, alone.last, atol=1e-3)
+        assert all(np.allclose(a, b, atol=1e-3) for one, two in zip(after.memory, alone.memory, strict=True)
+                   for a, b in zip(one, two, strict=True))

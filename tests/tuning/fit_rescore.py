@@ -90,9 +90,9 @@ def read(restorer: Restorer, reader: Transformer, name: str, marked: str) -> lis
     found: list[Place] = []
     known = {case.span: case for case in made}
     every = decoder.choices(document.spots, weighed, [p.lattice for p in pieces])
-    for piece, choices in zip(pieces, every, strict=True):
-        weights = restorer.weights.rescore
-        said = rescore.heard(text, piece.found, choices, piece.title, reader, weights, restorer.bound)
+    asked_of = [rescore.Heard(p.found, choices, p.title) for p, choices in zip(pieces, every, strict=True)]
+    told = rescore.heard(text, asked_of, reader, restorer.weights.rescore, restorer.bound)
+    for piece, choices, said in zip(pieces, every, told, strict=True):
         heard = {(s.choice.first, s.choice.last): s for s, _ in said}
         for choice in choices:
             case = known[piece.found[choice.first].start, piece.found[choice.last - 1].end]

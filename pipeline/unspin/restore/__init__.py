@@ -231,11 +231,8 @@ class Restorer:
             found = passes.sure(document, weighed)
         choices = decoder.choices(document.spots, weighed, [p.lattice for p in pieces])
         if (reader := self._reader) is not None:
-            odds = self.weights.rescore
-            choices = [
-                rescore.rescored(cs, rescore.heard(text, p.found, cs, p.title, reader, odds, self.bound))
-                for p, cs in zip(pieces, choices, strict=True)
-            ]
+            asked = [rescore.Heard(p.found, cs, p.title) for p, cs in zip(pieces, choices, strict=True)]
+            choices = rescore.rescored(text, asked, reader, self.weights.rescore, self.bound)
         spelling = variety(token.word for piece in pieces for token in piece.found)
         edits = [e for p, cs in zip(pieces, choices, strict=True) for e in self.edits(text, p, cs, spelling)]
         if self._facts:

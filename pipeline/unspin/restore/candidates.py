@@ -21,6 +21,13 @@ from unspin.restore.tokens import Token, fold
 #: Raised when what the cache holds changes its meaning.
 CACHE_VERSION = 6
 
+# fmt: off
+MONTHS = frozenset([
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+])
+# fmt: on
+
 #: The longest spun phrase in tokens; longer ones would cost every position a longer walk.
 LONGEST_KEY = 8
 
@@ -295,6 +302,27 @@ def _candidates(node: Trie | None, found: Sequence[Token], first: int) -> tuple[
     return _fitting(found, first, candidates) if found[first].word in TWOFOLD else candidates
 
 
+def is_figure(found: Sequence[Token], at: int) -> bool:
+    """Tell whether a number would be written in figures anywhere: in a date, a score, a range.
+
+    A ``3-12 months-antique`` boy is one of three years.
+
+    >>> from unspin.restore.tokens import tokens
+    >>> found = tokens("On 3 May the 3 men won 6-3 in a 3-day cup; a 3-12 months run", 0, 60)
+    >>> [is_figure(found, n) for n, token in enumerate(found) if token.word in {"3", "6"}]
+    [True, False, True, True, False, False]
+    """
+
+    def fixed(token: Token, hyphen: bool) -> bool:
+        return (token.word in MONTHS and token.shape == "Capital") or (hyphen and token.shape == "number")
+
+    after = found[at + 1 : at + 3]
+    year = len(after) == 2 and after[0].word == "12" and after[1].word == "months"
+    return (at > 0 and fixed(found[at - 1], found[at].hyphen)) or (
+        bool(after) and not year and fixed(after[0], after[0].hyphen)
+    )
+
+
 def find_matches(found: Sequence[Token], trie: Trie) -> list[Match]:
     """Find every stretch of tokens that is a key, longest first at each place.
 
@@ -331,5 +359,7 @@ def find_matches(found: Sequence[Token], trie: Trie) -> list[Match]:
                 here.append(Match(first, last, candidates))
             if token.suffix:
                 break
+        if here and found[first].shape == "number" and is_figure(found, first):
+            here = [match for match in here if match.last - first > 1]
         matches.extend(reversed(here))
     return matches

@@ -1,4 +1,4 @@
-"""Ask a transformer about doubtful choices, one block after another, from left to right.
+"""Ask a transformer about doubtful choices, in each block from left to right.
 
 A choice whose odds the decoder is sure of stays.  The others are read once with
 each reading in its place: what the transformer says of the reading and of the
@@ -9,14 +9,14 @@ decoder's own log-odds under weights that ``tests/tuning/fit_rescore.py`` fits.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Generator, Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from unspin.restore import grammar
 from unspin.restore.candidates import Candidate
 from unspin.restore.decoder import Choice
 from unspin.restore.tokens import Token
-from unspin.restore.transformer import Past
+from unspin.restore.transformer import Ask, Past
 
 #: A place is doubtful where the chance of any change lies between these.
 DOUBTFUL = (0.12, 0.97)
@@ -28,10 +28,14 @@ LEAST = 0.04
 MOST = 4
 
 #: Characters of the text after a place that are read with it.
-AHEAD = 48
+AHEAD = 24
 
 #: Tokens of a block that are read from its beginning; then only the last characters are.
 ROOM, BEHIND = 400, 300
+
+
+#: Blocks that are gone through side by side, so that the transformer answers for all of them at once.
+ABREAST = 8
 
 
 class Reader(Protocol):
@@ -41,13 +45,18 @@ class Reader(Protocol):
         """Give the state before any text."""
         ...
 
-    def read(self, past: Past, text: str) -> Past:
-        """Go on by a text."""
+    def answers(self, asked: Sequence[Ask]) -> list[Past | list[float]]:
+        """Give the state after the one text of each question, or the natural logarithms of the probabilities of its
+        texts after what was read."""
         ...
 
-    def scores(self, past: Past, texts: Sequence[str]) -> list[float]:
-        """Give the natural logarithm of the probability of each text after what was read."""
-        ...
+
+class Heard(NamedTuple):
+    """A stretch that is decoded in one go, with the decoder's choices for it."""
+
+    found: Sequence[Token]
+    choices: Sequence[Choice]
+    title: bool
 
 
 class Said(NamedTuple):
@@ -62,25 +71,55 @@ class Said(NamedTuple):
 Weights = tuple[float, float, float]  #: of any change, of the decoder's and of the transformer's log-odds
 
 
-def rescored(choices: Sequence[Choice], decided: Iterable[tuple[Said, Choice]]) -> list[Choice]:
-    """Give the choices of a piece with those that :func:`heard` gives in the place of the decoder's."""
-    made = {(choice.first, choice.last): choice for _, choice in decided}
-    return [made.get((choice.first, choice.last), choice) for choice in choices]
+def rescored(
+    text: str, pieces: Sequence[Heard], reader: Reader, weights: Weights, bound: float
+) -> list[list[Choice]]:
+    """Give the choices of pieces with those that :func:`heard` gives in the place of the decoder's."""
+    made: list[list[Choice]] = []
+    for piece, decided in zip(pieces, heard(text, pieces, reader, weights, bound), strict=True):
+        new = {(choice.first, choice.last): choice for _, choice in decided}
+        made.append([new.get((choice.first, choice.last), choice) for choice in piece.choices])
+    return made
+
+
+#: What is said of each doubtful place of a piece, with the choice that this comes to.
+Decided = list[tuple[Said, Choice]]
 
 
 def heard(
-    text: str,
-    found: Sequence[Token],
-    choices: Sequence[Choice],
-    title: bool,
-    reader: Reader,
-    weights: Weights,
-    bound: float,
-) -> Iterator[tuple[Said, Choice]]:
-    """Give what is said of each doubtful place of a piece, what was decided to the left of it given, and the choice
-    that this comes to."""
+    text: str, pieces: Sequence[Heard], reader: Reader, weights: Weights, bound: float
+) -> list[Decided]:
+    """Give what is said of each doubtful place of pieces, what was decided to the left of it given."""
+    made: list[Decided] = [[] for _ in pieces]
+    waiting = iter([(n, _asking(text, piece, reader.begin, weights, bound)) for n, piece in enumerate(pieces)])
+    active: dict[int, tuple[Generator[Ask, Any, Decided], Ask]] = {}
+
+    def go_on(number: int, asking: Generator[Ask, Any, Decided], answer: Past | list[float] | None) -> None:
+        try:
+            active[number] = asking, asking.send(answer)
+        except StopIteration as end:
+            active.pop(number, None)
+            made[number] = end.value
+
+    while True:
+        while len(active) < ABREAST and (new := next(waiting, None)) is not None:
+            go_on(*new, None)
+        if not active:
+            return made
+        under_way = list(active.items())
+        answers = reader.answers([ask for _, (_, ask) in under_way])
+        for (number, (asking, _)), answer in zip(under_way, answers, strict=True):
+            go_on(number, asking, answer)
+
+
+def _asking(
+    text: str, piece: Heard, begin: Callable[[], Past], weights: Weights, bound: float
+) -> Generator[Ask, Any, Decided]:
+    """Go through a piece from left to right: yields questions, is sent the answers, returns what was decided."""
+    found, choices, title = piece
+    decided: Decided = []
     if not any(doubtful(choice) for choice in choices):
-        return
+        return decided
     end = found[-1].end + len(found[-1].suffix)
     path = leftmost(choices)
     changes: dict[tuple[int, int], str] = {}
@@ -89,33 +128,37 @@ def heard(
         if choice.candidate is not None and choice.probability >= bound:
             start, stop = spans[choice.first, choice.last]
             changes[start, stop] = grammar.capitals(text[start:stop], choice.candidate.plain, title)
-    past, at = reader.begin(), found[0].start
+    past, at = begin(), found[0].start
     for choice in path:
         if not doubtful(choice):
             continue
         start, stop = spans[choice.first, choice.last]
         before = with_changes(text, at, start, changes)
         if past.tokens > ROOM:
-            past, before = reader.begin(), with_changes(text, max(found[0].start, start - BEHIND), start, changes)
+            past, before = begin(), with_changes(text, max(found[0].start, start - BEHIND), start, changes)
         space = before[len(before.rstrip(" ")) :]
-        past, at = reader.read(past, before[: len(before) - len(space)]), start - len(space)
+        before = before[: len(before) - len(space)]
+        if before:
+            past = yield Ask(past, (before,), False)
+        at = start - len(space)
         after = with_changes(text, stop, end, changes)[:AHEAD].rsplit(" ", 1)[0]
         readings = [None, *[c for p, c in choice.others if c is not None and p >= LEAST][:MOST]]
         chances = {id(c): p for p, c in choice.others}
         original = text[start:stop]
         surfaces = [grammar.capitals(original, c.plain, title) if c is not None else original for c in readings]
-        scores = reader.scores(past, [space + surface + after for surface in surfaces])
+        scores = yield Ask(past, [space + surface + after for surface in surfaces], True)
         said = Said(
             choice,
             tuple(readings),
             tuple(math.log(max(chances[id(c)], 1e-9) / max(chances[id(None)], 1e-9)) for c in readings),
             tuple(score - scores[0] for score in scores),
         )
-        decided = together(said, weights)
-        yield said, decided
+        new = together(said, weights)
+        decided.append((said, new))
         changes.pop((start, stop), None)
-        if decided.candidate is not None and decided.probability >= bound:
-            changes[start, stop] = grammar.capitals(text[start:stop], decided.candidate.plain, title)
+        if new.candidate is not None and new.probability >= bound:
+            changes[start, stop] = grammar.capitals(text[start:stop], new.candidate.plain, title)
+    return decided
 
 
 def together(said: Said, weights: Weights) -> Choice:

@@ -21,8 +21,9 @@ JOINTS = frozenset({" ", "-", "\u00a0", "‑", "  ", " \u00a0"})
 
 POSSESSIVE = re.compile(r"['’]s$", re.IGNORECASE)
 
-#: Stretches that nothing may touch: addresses, mail, tags, code, handles, file names.
+#: Stretches that nothing may touch: addresses, mail, tags, code, handles, file names, sums of money.
 SHIELD = re.compile(
+    r"[$€£¥]\d[\d.,]*|"
     r"(?:https?://|www\.)[^\s<>\"']{1,2000}"
     r"|[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}"
     r"|`[^`\n]{1,500}`"
