@@ -22,10 +22,10 @@ from unspin.restore.transformer import Ask, Past
 DOUBTFUL = (0.12, 0.97)
 
 #: Readings less probable than this are left as they are.
-LEAST = 0.04
+LEAST = 0.02
 
 #: Readings of one place that are asked about, besides leaving it.
-MOST = 4
+MOST = 6
 
 #: Characters of the text after a place that are read with it.
 AHEAD = 24
