@@ -9,8 +9,8 @@ from unspin.documents import restore_document
 from unspin.edits import apply, changed
 from unspin.evaluate import parse_gold, read_gold
 from unspin.lexicon.read import LexiconError
-from unspin.records import CLEAN_KINDS, Block, Source
-from unspin.restore import Restorer
+from unspin.records import CLEAN_KINDS, Block, Edit, Source
+from unspin.restore import Restorer, grammar
 from unspin.restore.decoder import Choice
 
 HERE = Path(__file__).parent
@@ -149,6 +149,21 @@ def test_near_synonyms_that_would_all_do_are_sure_together(restorer, monkeypatch
     monkeypatch.setattr(restorer, "_agreement", {})
     (edit,) = restorer.edits(text, piece, choices)
     assert edit.outcome == "suspect"
+
+
+def test_a_change_that_would_double_a_word_is_only_proposed():
+    text = "a device with a switch transfer and a plug transfer that had gone"
+    edits = [
+        Edit(at, at + 8, "transfer", new, "changed", "word", "r")
+        for at, new in ((text.index("transfer"), "switch"), (text.rindex("transfer"), "plug that"))
+    ]
+    assert [e.outcome for e in grammar.mended(text, edits)] == ["suspect", "suspect"]
+    beside = [
+        Edit(16, 22, "switch", "plug", "changed", "word", "r"), Edit(23, 31, "transfer", "plug", "changed", "word", "r")
+    ]
+    assert [e.outcome for e in grammar.mended(text, beside)] == ["changed", "suspect"]
+    same = [Edit(16, 31, "switch transfer", "switch move", "changed", "phrase", "r")]
+    assert [e.outcome for e in grammar.mended(text, same)] == ["changed"]
 
 
 def test_figures_of_dates_scores_and_sums_are_offered_no_words(restorer):

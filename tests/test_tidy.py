@@ -25,6 +25,8 @@ REPAIRED = [
     ("glued", "On this context, U.S.involvement is the most.", "On this context, U.S. involvement is the most."),
     ("glued", "The U.S.Agency spoke.", "The U.S. Agency spoke."),
     ("glued", "It fell in 2020.The rest rose.", "It fell in 2020. The rest rose."),
+    ("glued", "It fell in 2020,the rest rose on March 12,and stayed.",
+     "It fell in 2020, the rest rose on March 12, and stayed."),
     ("glued", "They met theU.S. envoy and theLibyan side.", "They met the U.S. envoy and the Libyan side."),
     ("glued", "Africa Command(AFRICOM) and the bank (IMF)said so.",
      "Africa Command (AFRICOM) and the bank (IMF) said so."),
@@ -57,6 +59,7 @@ REPAIRED = [
 #: Sentences that come through untouched.
 KEPT = [
     "",
+    "See items 1,a and 2,b of code 2024,Error and 12024,the rest.",
     "U.S. Africa Command (AFRICOM) met U.S.-Libya envoys at 3.5 pct of 1,000 dlrs.",
     "See https://afric.news/2025/03/03/africom,u-s.Embassy or afric.news, example.com and Booking.com.",
     "Write to jane.doe,x@libya.example.com or @libya about #libya.",

@@ -268,7 +268,9 @@ def _is_code(text: str, start: int, end: int) -> bool:
 # Spacing
 
 # the mark first, though it stands in the middle: it is what is seldom
-_GLUE = re.compile(r"[,;](?<=[A-Za-z)”’%.][,;])(?=[A-Za-z“‘(])")
+_GLUE = re.compile(r"[,;](?<=[A-Za-z)”’%.\d][,;])(?=[A-Za-z“‘(])")
+_DATE = re.compile(r"\b(?:(?:19|20)\d\d|(?:Jan|Febr)uary \d{1,2}|(?:March|April|May|June|July|August) \d{1,2}|"
+                   r"(?:Septem|Octo|Novem|Decem)ber \d{1,2})$")
 _FULL_STOP = re.compile(
     r"[.](?:(?<=[a-z]{2}[.])(?=[A-Za-z])|(?<=\b(?:19|20)\d\d[.])(?=[A-Z][a-z])|(?<=[a-z][)”’%][.])(?=[A-Z]))"
     r"|[!?](?<=[a-z]{2}[!?])(?=[A-Z][a-z])"
@@ -305,6 +307,8 @@ def glued(page: Page) -> Iterator[Repair]:
             continue
         if text[at + 1].isalpha() and len(right) < 2 and right not in ("a", "I"):
             continue
+        if text[at - 1].isdigit() and not (right[:1].islower() and _DATE.search(text, max(0, at - 14), at)):
+            continue  # ``1,a``; but ``In 2024,the``
         if text[at] == ";" and re.search(r"&#?\w{1,10}$", text[max(0, at - 12) : at]):
             continue
         if _is_data(text, at):

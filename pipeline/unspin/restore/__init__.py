@@ -239,7 +239,7 @@ class Restorer:
             own = [p.found for p in pieces if p.block in spun]
             titles = [e for tokens_ in own for e in facts.corrupted(text, tokens_)]
             edits = facts.with_facts(edits, [*titles, *facts.contradictions(text, own)])
-        edits = grammar.articles(text, grammar.seams(text, sorted(edits, key=lambda e: (e.start, e.end))))
+        edits = grammar.mended(text, edits)
         best = prior.best_pack(
             (c.candidate.pack, c.probability) for cs in choices for c in cs if c.candidate is not None
         )
@@ -251,7 +251,7 @@ class Restorer:
         edits: list[Edit] = []
         for piece in self.pieces(text, [block]):
             edits += self.edits(text, piece, self.decode(piece, self.weights.later, KNOWN_SPUN))
-        return grammar.articles(text, grammar.seams(text, sorted(edits, key=lambda e: (e.start, e.end))))
+        return grammar.mended(text, edits)
 
     def pieces(self, text: str, blocks: Sequence[Block]) -> list[Piece]:
         """Cut the blocks into what is decoded together: labels and bodies apart.

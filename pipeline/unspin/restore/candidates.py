@@ -26,6 +26,12 @@ MONTHS = frozenset([
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 ])
+
+#: Before these too a number is written in figures.
+UNITS = frozenset([
+    "a.m.", "p.m.", "am", "pm", "percent", "per", "p.c", "p.c.", "pc", "min", "g", "kg", "mg", "ml", "m", "mm", "cm",
+    "km", "mph", "kw", "kwh", "mw", "gw", "kb", "mb", "gb", "tb", "mhz", "ghz", "hz", "bn", "billion",
+])
 # fmt: on
 
 #: The longest spun phrase in tokens; longer ones would cost every position a longer walk.
@@ -303,14 +309,14 @@ def _candidates(node: Trie | None, found: Sequence[Token], first: int) -> tuple[
 
 
 def is_figure(found: Sequence[Token], at: int) -> bool:
-    """Tell whether a number would be written in figures anywhere: in a date, a score, a range.
+    """Tell whether a number would be written in figures anywhere: in a date, a score, a range, before a unit.
 
     A ``3-12 months-antique`` boy is one of three years.
 
     >>> from unspin.restore.tokens import tokens
-    >>> found = tokens("On 3 May the 3 men won 6-3 in a 3-day cup; a 3-12 months run", 0, 60)
+    >>> found = tokens("On 3 May the 3 men won 6-3 in a 3-day cup; a 3-12 months run of 3 km", 0, 68)
     >>> [is_figure(found, n) for n, token in enumerate(found) if token.word in {"3", "6"}]
-    [True, False, True, True, False, False]
+    [True, False, True, True, False, False, True]
     """
 
     def fixed(token: Token, hyphen: bool) -> bool:
@@ -319,7 +325,7 @@ def is_figure(found: Sequence[Token], at: int) -> bool:
     after = found[at + 1 : at + 3]
     year = len(after) == 2 and after[0].word == "12" and after[1].word == "months"
     return (at > 0 and fixed(found[at - 1], found[at].hyphen)) or (
-        bool(after) and not year and fixed(after[0], after[0].hyphen)
+        bool(after) and not year and (after[0].word in UNITS or fixed(after[0], after[0].hyphen))
     )
 
 

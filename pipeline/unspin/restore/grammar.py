@@ -153,12 +153,58 @@ def _first_word(text: str) -> str:
     return match[1].lower() if match else ""
 
 
+def mended(text: str, edits: Sequence[Edit]) -> list[Edit]:
+    """Make edits fit what stands around them; gives them in order of place."""
+    seamed = seams(text, sorted(edits, key=lambda e: (e.start, e.end)))
+    return articles(text, undoubled(text, seamed))
+
+
+#: What may stand twice in a row.
+TWICE = frozenset(["that", "had", "very", "so"])
+
+BEFORE = re.compile(r"([^\W_]{1,40})\s{1,4}$")
+AFTER = re.compile(r"\s{1,4}([^\W_]{1,40})")
+
+
+def undoubled(text: str, edits: Sequence[Edit]) -> list[Edit]:
+    """Only propose a change that puts a word beside the same word.
+
+    >>> edit = Edit(9, 17, "transfer", "switch", "changed", "word", "r")
+    >>> [e.outcome for e in undoubled("a switch transfer", [edit])]
+    ['suspect']
+    """
+    found: list[Edit] = []
+    left = (-1, "")  # end and last word of the change before
+    starts = {e.start for e in edits if e.outcome == "changed"}
+    for edit in edits:
+        if edit.outcome == "changed" and edit.replacement:
+            words, old = edit.replacement.lower().split(" "), edit.original.lower().split(" ")
+            before, after = BEFORE.search(text, max(0, edit.start - 60), edit.start), AFTER.match(text, edit.end)
+            beside = ""
+            if before is not None:
+                beside = left[1] if left[0] == before.end(1) else before[1].lower()
+            # Of two changes side by side the second one gives way.
+            beyond = after[1].lower() if after is not None and after.start(1) not in starts else ""
+            if (words[0] == beside and words[0] not in TWICE and old[0] != beside) or (
+                words[-1] == beyond and words[-1] not in TWICE and old[-1] != beyond
+            ):
+                edit = edit._replace(outcome="suspect")
+            else:
+                left = edit.end, words[-1]
+        found.append(edit)
+    return found
+
+
 def seams(text: str, edits: Sequence[Edit]) -> list[Edit]:
-    """Drop a small word that a change would double with the word after it.
+    """Drop a small word that a change would double with the word after it, and the comma of a ``however`` that
+    becomes ``but``.
 
     >>> edit = Edit(0, 9, "get entry", "access to", "changed", "phrase", "r")
     >>> [(e.original, e.replacement) for e in seams("get entry to water", [edit])]
     [('get entry to', 'access to')]
+    >>> edit = Edit(6, 13, "however", "but", "changed", "word", "r")
+    >>> [(e.original, e.replacement) for e in seams("cold, however, dry", [edit])]
+    [('however,', 'but')]
     """
     found: list[Edit] = []
     taken = {e.start for e in edits if e.outcome == "changed"}
@@ -173,5 +219,7 @@ def seams(text: str, edits: Sequence[Edit]) -> list[Edit]:
             and after.start(1) not in taken
         ):
             edit = edit._replace(end=after.end(), original=text[edit.start : after.end()])
+        if edit.outcome == "changed" and edit.replacement.lower() == "but" and text[edit.end : edit.end + 1] == ",":
+            edit = edit._replace(end=edit.end + 1, original=edit.original + ",")
         found.append(edit)
     return found

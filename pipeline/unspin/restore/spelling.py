@@ -29,8 +29,11 @@ RULES = (
 #: Words that are spelt so on both sides as well.
 BOTH = frozenset(["program", "programs", "glamour", "glamours"])
 
-#: Different words of one spelling for each of the other that a document must have to keep to it, and the fewest.
-TIMES, FEWEST = 2, 2
+#: Words that tell how a document spells, but may be two words (``meter``).
+SIGNS = {
+    "british": frozenset(["metre", "metres", "kilometre", "kilometres", "centimetre", "centimetres"]),
+    "american": frozenset(["kilometer", "kilometers", "centimeter", "centimeters"]),
+}
 
 #: Spelling -> word of the other spelling -> word of this one.
 Pairs = Mapping[str, Mapping[str, str]]
@@ -53,23 +56,23 @@ def pairs() -> Pairs:
 
 
 def variety(words: Iterable[str]) -> str:
-    """Tell which spelling a text keeps to, ``american`` or ``british``; empty where it does not say.
+    """Tell which spelling most words of a text that are spelt in two ways keep to, ``american`` or ``british``.
 
+    Each counts once, since a spinner that puts one in does so wherever it can.  Empty where neither has more.
     ``words``: in lower case.
 
-    >>> variety(["organization", "defense", "color", "the", "organising", "organising"])
+    >>> variety(["organization", "defense", "the", "organising", "organising", "organising"])
     'american'
-    >>> variety(["the", "colour"])
-    ''
+    >>> variety(["the", "kilometres"]), variety(["the", "meter"])
+    ('british', '')
     """
     there = set(words)
-    other = {name: len(there & table.keys()) for name, table in pairs().items()}
-    british, american = other["american"], other["british"]
-    if american >= max(FEWEST, TIMES * british):
-        return "american"
-    if british >= max(FEWEST, TIMES * american):
-        return "british"
-    return ""
+    table = pairs()
+    british = len(there & (table["american"].keys() | SIGNS["british"]))
+    american = len(there & (table["british"].keys() | SIGNS["american"]))
+    if british == american:
+        return ""
+    return "american" if american > british else "british"
 
 
 def spelt(phrase: str, spelling: str) -> str:

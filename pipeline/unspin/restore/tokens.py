@@ -21,9 +21,9 @@ JOINTS = frozenset({" ", "-", "\u00a0", "‑", "  ", " \u00a0"})
 
 POSSESSIVE = re.compile(r"['’]s$", re.IGNORECASE)
 
-#: Stretches that nothing may touch: addresses, mail, tags, code, handles, file names, sums of money.
+#: Stretches that nothing may touch: addresses, mail, tags, code, handles, file names, sums of money, shares.
 SHIELD = re.compile(
-    r"[$€£¥]\d[\d.,]*|"
+    r"[$€£¥]\d[\d.,]*|\d[\d.,]{0,20}[ \u00a0]?[%°]|"
     r"(?:https?://|www\.)[^\s<>\"']{1,2000}"
     r"|[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}"
     r"|`[^`\n]{1,500}`"
