@@ -106,6 +106,16 @@ def test_words_are_cut_into_the_pairs_that_come_first():
     assert cut.encode("ab ab11") == [2, 4, 5, 5]
 
 
+def read(transformer, past, text):
+    (after,) = transformer.answers([Ask(past, (text,), False)])
+    return after
+
+
+def scores(transformer, past, texts):
+    (found,) = transformer.answers([Ask(past, texts, True)])
+    return found
+
+
 @pytest.fixture(scope="module")
 def transformer():
     try:
@@ -115,22 +125,22 @@ def transformer():
 
 
 def test_the_model_prefers_what_people_write(transformer):
-    past = transformer.read(transformer.begin(), "The soldiers received")
-    good, bad = transformer.scores(past, [" military training from the U.S.", " army coaching from the U.S."])
+    past = read(transformer, transformer.begin(), "The soldiers received")
+    good, bad = scores(transformer, past, [" military training from the U.S.", " army coaching from the U.S."])
     assert good > bad + 5
 
 
 def test_a_text_is_read_in_one_go_or_piece_by_piece_with_the_same_result(transformer):
-    whole = transformer.scores(transformer.begin(), ["The bank raised its interest rate"])[0]
-    begun = transformer.read(transformer.begin(), "The bank raised")
-    first, second = transformer.scores(transformer.begin(), ["The bank raised"])[0], transformer.scores(
+    whole = scores(transformer, transformer.begin(), ["The bank raised its interest rate"])[0]
+    begun = read(transformer, transformer.begin(), "The bank raised")
+    first, second = scores(transformer, transformer.begin(), ["The bank raised"])[0], scores(transformer,
         begun, [" its interest rate", " its"]
     )[0]
     assert whole == pytest.approx(first + second, abs=0.01)
 
 
 def test_many_questions_are_answered_as_each_by_itself(transformer):
-    begun = transformer.read(transformer.begin(), "The bank raised")
+    begun = read(transformer, transformer.begin(), "The bank raised")
     asked = [
         Ask(transformer.begin(), ("The soldiers",), False),
         Ask(begun, [" its interest rate", " its", " a flag over the town"], True),
@@ -139,11 +149,11 @@ def test_many_questions_are_answered_as_each_by_itself(transformer):
         Ask(begun, [" it"], True),
     ]
     soldiers, rates, key, rain, it = transformer.answers(asked)
-    assert rates == pytest.approx(transformer.scores(begun, asked[1].texts), abs=1e-3)
-    assert rain == pytest.approx(transformer.scores(transformer.begin(), ["Rain fell"]), abs=1e-3)
-    assert it == pytest.approx(transformer.scores(begun, [" it"]), abs=1e-3)
+    assert rates == pytest.approx(scores(transformer, begun, asked[1].texts), abs=1e-3)
+    assert rain == pytest.approx(scores(transformer, transformer.begin(), ["Rain fell"]), abs=1e-3)
+    assert it == pytest.approx(scores(transformer, begun, [" it"]), abs=1e-3)
     for after, ask in ((soldiers, asked[0]), (key, asked[2])):
-        alone = transformer.read(ask.past, ask.texts[0])
+        alone = read(transformer, ask.past, ask.texts[0])
         assert after.tokens == alone.tokens
         assert np.allclose(after.last, alone.last, atol=1e-3)
         assert all(np.allclose(a, b, atol=1e-3) for one, two in zip(after.memory, alone.memory, strict=True)

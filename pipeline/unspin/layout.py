@@ -96,14 +96,13 @@ def field(key: str) -> str | None:
 # --------------------------------------------------------------------------
 # Dates
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
-         "september sept sep", "october oct", "november nov", "december dec"), 1)
-    for name in names.split()
-}  # fmt: skip
-_MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+#: Each with its abbreviations, the whole name first.
+MONTH_NAMES = (
+    "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
+    "september sept sep", "october oct", "november nov", "december dec",
+)  # fmt: skip
+MONTHS = {name: number for number, names in enumerate(MONTH_NAMES, 1) for name in names.split()}
+_MONTH = "(?P<month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
 _TIME = (
     r"(?:(?:T|,?[ \t]{1,3}(?:at[ \t]{1,3})?|[ \t]{1,3}[-–|][ \t]{1,3})"
     r"(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d{1,9})?)?"
@@ -148,7 +147,7 @@ def _iso(part: dict[str, str]) -> str:
                 return ""
         else:
             day = int(part["day"])
-            month = _MONTHS.get(part["month"].casefold()) or int(part["month"])
+            month = MONTHS.get(part["month"].casefold()) or int(part["month"])
         date = datetime.date(int(part["year"]), month, day)
         if not part["hour"]:
             return date.isoformat()

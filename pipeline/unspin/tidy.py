@@ -14,7 +14,7 @@ from typing import NamedTuple
 import ftfy
 
 from unspin.edits import apply, compose, settle
-from unspin.layout import SMALL, layout, title_case
+from unspin.layout import MONTH_NAMES, SMALL, layout, title_case
 from unspin.records import KINDS, Block, Edit, Span
 
 
@@ -269,8 +269,8 @@ def _is_code(text: str, start: int, end: int) -> bool:
 
 # the mark first, though it stands in the middle: it is what is seldom
 _GLUE = re.compile(r"[,;](?<=[A-Za-z)”’%.\d][,;])(?=[A-Za-z“‘(])")
-_DATE = re.compile(r"\b(?:(?:19|20)\d\d|(?:Jan|Febr)uary \d{1,2}|(?:March|April|May|June|July|August) \d{1,2}|"
-                   r"(?:Septem|Octo|Novem|Decem)ber \d{1,2})$")
+_MONTH = "|".join(names.split()[0].capitalize() for names in MONTH_NAMES)
+_DATE = re.compile(rf"\b(?:(?:19|20)\d\d|(?:{_MONTH}) \d{{1,2}})$")
 _FULL_STOP = re.compile(
     r"[.](?:(?<=[a-z]{2}[.])(?=[A-Za-z])|(?<=\b(?:19|20)\d\d[.])(?=[A-Z][a-z])|(?<=[a-z][)”’%][.])(?=[A-Z]))"
     r"|[!?](?<=[a-z]{2}[!?])(?=[A-Z][a-z])"

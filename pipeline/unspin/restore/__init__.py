@@ -535,7 +535,9 @@ class Restorer:
             if text[end - 1] == "." and not candidate.plain.endswith(".") and ends(piece.found, choice.last):
                 end -= 1  # ``12 p.c. They``: the full stop is the sentence's too
             original = text[start:end]
-            opens = not choice.first or OPENS.search(text, max(0, start - 8), start) is not None
+            opens = original[:1].isdigit() and (
+                not choice.first or OPENS.search(text, max(0, start - 8), start) is not None
+            )
             new = grammar.capitals(original, candidate.plain, piece.title, opens)
             if new == original:
                 continue

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from unspin.layout import MONTH_NAMES
 from unspin.lexicon import forms
 from unspin.lexicon.read import Entry, Pack
 from unspin.restore.language_model import words_for
@@ -21,13 +22,9 @@ from unspin.restore.tokens import Token, fold
 #: Raised when what the cache holds changes its meaning.
 CACHE_VERSION = 6
 
+#: Beside these a number is written in figures, and before these.
+MONTHS = frozenset(names.split()[0] for names in MONTH_NAMES)
 # fmt: off
-MONTHS = frozenset([
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-])
-
-#: Before these too a number is written in figures.
 UNITS = frozenset([
     "a.m.", "p.m.", "am", "pm", "percent", "per", "p.c", "p.c.", "pc", "min", "g", "kg", "mg", "ml", "m", "mm", "cm",
     "km", "mph", "kw", "kwh", "mw", "gw", "kb", "mb", "gb", "tb", "mhz", "ghz", "hz", "bn", "billion",

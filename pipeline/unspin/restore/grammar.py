@@ -163,7 +163,7 @@ def mended(text: str, edits: Sequence[Edit]) -> list[Edit]:
 TWICE = frozenset(["that", "had", "very", "so"])
 
 BEFORE = re.compile(r"([^\W_]{1,40})\s{1,4}$")
-AFTER = re.compile(r"\s{1,4}([^\W_]{1,40})")
+AFTER = re.compile(r"\s+([^\W_]+)")
 
 
 def undoubled(text: str, edits: Sequence[Edit]) -> list[Edit]:
@@ -210,7 +210,7 @@ def seams(text: str, edits: Sequence[Edit]) -> list[Edit]:
     taken = {e.start for e in edits if e.outcome == "changed"}
     for edit in edits:
         last = edit.replacement.rpartition(" ")[2].lower()
-        after = re.compile(r"\s+([^\W_]+)").match(text, edit.end)
+        after = AFTER.match(text, edit.end)
         if (
             edit.outcome == "changed"
             and after

@@ -162,18 +162,6 @@ class Transformer:
             self._beginning = _gone_on(nothing, tokens, memory, states)
         return self._beginning
 
-    def read(self, past: Past, text: str) -> Past:
-        """Go on by a text."""
-        (found,) = self.answers([Ask(past, (text,), False)])
-        assert isinstance(found, Past)
-        return found
-
-    def scores(self, past: Past, texts: Sequence[str]) -> list[float]:
-        """Give the natural logarithm of the probability of each text after what was read."""
-        (found,) = self.answers([Ask(past, texts, True)])
-        assert not isinstance(found, Past)
-        return found
-
     def answers(self, asked: Sequence[Ask]) -> list[Past | list[float]]:
         """Answer several questions at once, which takes far less time than one after the other.
 
