@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent / "pipeline" / "unspin"
 #: From the ground up: a module imports only what stands below it.  Modules on one line may not
 #: import each other, except within a package of their own.
 LAYERS = [
-    {"records", "settings"},
+    {"records", "settings", "cache"},
     {"edits"},
     {"lexicon"},
     {"layout", "entities", "sentences"},
@@ -31,7 +31,7 @@ HIGHER = {
 
 
 #: Asks the environment where caches belong; nothing that it gives depends on the answer.
-CACHES = {"restore.candidates"}
+CACHES = {"cache"}
 
 
 def modules():

@@ -26,7 +26,7 @@ LOADED = []
 def main():
     from unspin.engines.local import Local
     made = [one for _, one in Local(2).map(work, [(1,), (2,), (3,), (4,)])]
-    left = sorted({{"UNSPIN_PREPARED_WORK", "PYTHONSAFEPATH"}} & set(os.environ))
+    left = sorted({{"UNSPIN_PREPARED_READY", "PYTHONSAFEPATH"}} & set(os.environ))
     print(json.dumps({{"own": os.getpid(), "made": made, "left": left}}))
 """
 
@@ -122,3 +122,27 @@ def test_another_work_or_environment_is_not_that_of_the_server(tmp_path: Path) -
     assert shared == again == [[False, False], [""]]
     assert other == [[True, True], [""]]
     assert later == [[True, True], ["later"]]
+
+
+@forked
+def test_what_is_warmed_early_is_what_workers_are_forked_from(tmp_path: Path) -> None:
+    module = """
+import functools, json, os, time
+LOADED = []
+def load(name):
+    LOADED.append([name, os.getpid()])
+def work(shard):
+    time.sleep(0.6)
+    return [LOADED, os.getpid()]
+def main():
+    from unspin.engines import open_engine
+    from unspin.engines.local import warm
+    ready = functools.partial(load, "all")
+    warm(ready)
+    made = [one for _, one in open_engine(workers=2, ready=ready).map(work, [(1,), (2,), (3,), (4,)])]
+    print(json.dumps({"own": os.getpid(), "made": made}))
+"""
+    found = ran(tmp_path, module)
+    ((name, server),) = {tuple(pair) for loaded, _ in found["made"] for pair in loaded}
+    assert name == "all"
+    assert server not in {found["own"], *(worker for _, worker in found["made"])}

@@ -6,9 +6,10 @@ import csv
 from pathlib import Path
 
 import pytest
+from lemminflect import getAllLemmas, getLemma
 
 from unspin.evaluate import parse_gold
-from unspin.extract import Extractor
+from unspin.extract import Extractor, repairs
 from unspin.extract.parses import Parse
 from unspin.records import Block, Extraction, Metadata, Relation, Restoration, Source
 
@@ -104,3 +105,15 @@ def test_places_are_places(read: dict[str, Extraction]) -> None:
             assert 0 < r.confidence <= 0.9
             for text_, index in ((r.subject, r.subject_mention), (r.object, r.object_mention)):
                 assert index is None or extraction.mentions[index].name == text_
+
+
+def test_base_forms_are_those_of_the_library(tmp_path, monkeypatch):
+    monkeypatch.setenv("UNSPIN_CACHE", str(tmp_path))
+    repairs._verbs.cache_clear()
+    try:
+        for word in "Met Surprising ships was frobnicates leaves go paid Tripoli x".split():  # noqa: SIM905
+            found = getLemma(word.lower(), upos="VERB")
+            assert repairs.base(word) == (found[0] if found else word.lower())
+            assert repairs._is_verb(word) == ("VERB" in getAllLemmas(word.lower()))
+    finally:
+        repairs._verbs.cache_clear()

@@ -17,10 +17,9 @@ from pathlib import Path
 import pytest
 
 import unspin
-from unspin import export, runs, sources, tables
+from unspin import cache, export, runs, sources, tables
 from unspin.cli import main
 from unspin.layout import layout
-from unspin.restore import candidates
 from unspin.settings import Choices
 from unspin.tidy import tidy
 
@@ -117,7 +116,7 @@ def test_a_run_goes_on_where_its_record_or_the_cache_is_brackets_without_end(tmp
     assert cached
     for path in cached:
         path.write_text(DEEP)
-        assert candidates.remembered(path) is None
+        assert cache.remembered(path) is None
     go(document, tmp_path / "run")
     assert rows(tmp_path / "run", "documents")[0]["status"] == "clean"
     (tmp_path / "run" / "run.json").write_text(DEEP)

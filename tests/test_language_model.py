@@ -3,10 +3,12 @@
 import random
 from itertools import pairwise
 
+import numpy as np
 import pocketsphinx
 import pytest
 
-from unspin.restore.trigram import BASE, Trigram, model_path
+from unspin import cache
+from unspin.restore.trigram import BASE, Trigram, lay_out, model_path
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +63,14 @@ def test_words_come_in_order(trigram):
     assert all(a <= b for a, b in pairwise(starts))
     assert starts[-1] == len(trigram._previous)
     assert trigram._next[starts[-1]] == len(trigram._before)
+
+
+def test_what_is_kept_of_the_model_is_what_its_file_says(tmp_path, monkeypatch):
+    monkeypatch.setenv("UNSPIN_CACHE", str(tmp_path))
+    raw = model_path().read_bytes()
+    fresh, again = (cache.kept_arrays("trigram-test", "m", lambda: lay_out(raw)) for _ in range(2))
+    assert fresh.keys() == again.keys()
+    for name, array in fresh.items():
+        assert array.dtype == again[name].dtype
+        assert np.array_equal(array, again[name])
+    assert Trigram().score("the", "armed", "forces") == Trigram().score("the", "armed", "forces") > -8

@@ -9,7 +9,6 @@ from unspin.edits import OffsetMap, apply, changed, overlap
 from unspin.layout import layout
 from unspin.records import Extraction, Restoration
 from unspin.tables import BETWEEN, RELATIONS, mention_order, relation_rows
-from unspin.tidy import tidy
 
 #: Where a relation row without ``doc_id`` keeps a column.
 AT = {name: i for i, name in enumerate(RELATIONS.header[1:])}
@@ -28,6 +27,8 @@ def unrestored(restoration: Restoration) -> Restoration:
 
     The repairs stay, because broken spacing would be blamed on the spinner's words.
     """
+    from unspin.tidy import tidy  # takes long to import, and most runs ask for no contrast
+
     source = restoration.source
     surface = tuple(tidy(source.text))
     text = apply(source.text, surface)

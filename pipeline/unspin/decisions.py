@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from unspin.documents import move
-from unspin.edits import OffsetMap, apply, changed, overlap
+from unspin.edits import OffsetMap, apply, changed, move, overlap
 from unspin.layout import metadata
 from unspin.records import CLEAN_KINDS, Edit, Metadata, Restoration, Span
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from unspin.edits import OffsetMap, apply, compose
+from unspin.edits import OffsetMap, apply, compose, move
 from unspin.layout import layout, metadata
-from unspin.records import CLEAN_KINDS, Block, Metadata, Restoration, Source
+from unspin.records import CLEAN_KINDS, Metadata, Restoration, Source
 from unspin.restore import Piece, Restorer
 from unspin.tidy import tidy
 
@@ -55,15 +55,3 @@ def restore_piecewise(source: Source, restorer: Restorer) -> tuple[Restoration, 
         decoded.pack,
     )
     return restoration, decoded.pieces
-
-
-def move(block: Block, offsets: OffsetMap, text: str) -> Block:
-    """Give a block of the tidied text its place in the restored text."""
-    start, end = offsets.forward_span((block.start, block.end))
-    label = offsets.forward_span(block.label) if block.label else None
-    body = offsets.forward(block.body) if block.body > block.start else start
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return block._replace(start=start, end=end, label=label, body=max(body, start))

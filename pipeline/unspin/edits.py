@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterable, Sequence
 
-from unspin.records import KINDS, Edit, Span
+from unspin.records import KINDS, Block, Edit, Span
 
 #: Which kind names an edit that several stages made: sense before surface.
 WEIGHT = {kind: weight for weight, kind in enumerate(KINDS)} | {"agreement": 0}
@@ -198,3 +198,15 @@ def _join(text: str, middle: str, group: list[tuple[int, int, int, Edit]], inner
         rule=" | ".join(dict.fromkeys(e.rule for e in members)),
         score=min(e.score for e in members),
     )
+
+
+def move(block: Block, offsets: OffsetMap, text: str) -> Block:
+    """Give a block of the tidied text its place in the restored text."""
+    start, end = offsets.forward_span((block.start, block.end))
+    label = offsets.forward_span(block.label) if block.label else None
+    body = offsets.forward(block.body) if block.body > block.start else start
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return block._replace(start=start, end=end, label=label, body=max(body, start))

@@ -28,9 +28,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import unspin
 from unspin import report, sources, tables
+from unspin.cache import cache_path, remember, remembered
 from unspin.counterfactual import contrast
 from unspin.decisions import Decision, decide, unheeded
 from unspin.engines import ENGINES, Engine, EngineError, open_engine
+from unspin.engines.local import warm
 from unspin.entities import Entities, Entity
 from unspin.lexicon import read as lexicon
 from unspin.records import Extraction, Restoration, Source
@@ -149,8 +151,6 @@ def rules_of(settings: Settings) -> Rules:
 
 def packed_rules(settings: Settings) -> dict[str, str]:
     """Give the marks of the rules of each pack and of what they say, remembered while no pack changes."""
-    from unspin.restore.candidates import cache_path, remember, remembered
-
     packs = lexicon.find_packs(settings.packs)
 
     def path() -> Path:
@@ -289,6 +289,11 @@ def _load(settings: Settings, mark: str) -> tuple[Restorer, Extractor, Mapping[s
     return restorer, extractor, families
 
 
+def ready(settings: Settings) -> None:
+    """Load what work needs, as it is now; work under another mark loads anew, or says what is not the same."""
+    _load(settings, mark_of(identity(settings)))
+
+
 def work(settings: Settings, mark: str, shard: tuple[Job, ...]) -> list[Result]:
     """Restore and extract the documents of a shard; what goes wrong with one stays with that one."""
     restorer, extractor, families = _load(settings, mark)
@@ -425,6 +430,10 @@ def run(
     if isinstance(engine, str) and engine not in ENGINES:
         raise EngineError(f"no engine {engine!r}; there are {', '.join(ENGINES)}")
     items = _items(inputs, folder)
+    workers = choices.workers or _workers_that_pay(items)
+    loading = functools.partial(ready, choices.settings)
+    if engine == "local" and workers > 1:
+        warm(loading)
     told = identity(choices.settings)
     rules = packed_rules(choices.settings)
     try:
@@ -438,8 +447,7 @@ def run(
         raise RunError(f"{folder / FOLDER}: {error}; run again with --fresh to do without earlier work") from None
     with results:
         if isinstance(engine, str):
-            workers = choices.workers or _workers_that_pay(items)
-            engine = open_engine(engine, workers, scheduler, own_process=results.cut_short)
+            engine = open_engine(engine, workers, scheduler, own_process=results.cut_short, ready=loading)
         reused, checked, again = _work_through(
             items, results, choices.settings, told, engine, progress, decisions or {}
         )

@@ -399,7 +399,7 @@ def unix_lines(text: str) -> str:
 
 # ---------------------------------------------------------------- writing
 
-_QUOTED = re.compile(r'[",\r\n]')
+_QUOTED = re.compile(r'["\r\n]')
 
 
 def cell(value: Cell) -> str:
@@ -426,8 +426,11 @@ def csv_line(row: Row) -> str:
     >>> csv_line(['a "no" it is', "a,b", "c\\rd", 1])
     '"a ""no"" it is","a,b","c\\rd",1\\n'
     """
-    texts = map(cell, row)
-    return ",".join('"' + t.replace('"', '""') + '"' if _QUOTED.search(t) else t for t in texts) + "\n"
+    texts = [value if type(value) is str else cell(value) for value in row]
+    line = ",".join(texts)
+    if line.count(",") >= len(texts) or _QUOTED.search(line):
+        line = ",".join('"' + t.replace('"', '""') + '"' if _QUOTED.search(t) or "," in t else t for t in texts)
+    return line + "\n"
 
 
 class Writer(Protocol):

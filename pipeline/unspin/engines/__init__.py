@@ -38,15 +38,23 @@ class EngineError(Exception):
     """An engine is unknown, not installed, or cannot be reached; the message says what to do."""
 
 
-def open_engine(name: str = "local", workers: int = 1, scheduler: str = "", own_process: bool = False) -> Engine:
+def open_engine(
+    name: str = "local",
+    workers: int = 1,
+    scheduler: str = "",
+    own_process: bool = False,
+    ready: Callable[[], object] | None = None,
+) -> Engine:
     """Give the engine of a name.
+
+    ``ready`` loads what the work needs, where an engine can do that once for all its workers.
 
     Raises EngineError where there is none, or where what it needs is missing.
     """
     if name == "local":
         from unspin.engines.local import Local
 
-        return Local(workers, own_process)
+        return Local(workers, own_process, ready)
     if name == "dask":
         from unspin.engines.dask import Dask
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import multiprocessing
 import multiprocessing.context
 import multiprocessing.process
@@ -24,12 +25,14 @@ DEATHS = 2
 class Local:
     """Run shards in this process (one worker) or in a pool of others.
 
+    ``ready`` loads what the work needs, once for all workers; without it the work is called on no jobs.
+
     >>> list(Local(1).map(sum, [(1, 2), (3,)]))
     [((1, 2), 3), ((3,), 3)]
     """
 
-    def __init__(self, workers: int = 1, own_process: bool = False) -> None:
-        self.workers = workers
+    def __init__(self, workers: int = 1, own_process: bool = False, ready: Callable[[], object] | None = None) -> None:
+        self.workers, self.ready = workers, ready
         #: A single worker gets a process of its own, so that a document that kills it does not end the run.
         self.own_process = own_process
 
@@ -38,7 +41,7 @@ class Local:
     ) -> Iterator[tuple[tuple[Job, ...], Result | None]]:
         """Give each shard with its result as it is finished."""
         if self.workers > 1 or self.own_process:
-            yield from _Pool(self.workers, work).map(shards)
+            yield from _Pool(self.workers, work, self.ready or functools.partial(work, ())).map(shards)
         else:
             for shard in shards:
                 yield shard, work(shard)
@@ -47,13 +50,15 @@ class Local:
 class _Pool(Generic[Job, Result]):
     """A pool of processes and the shards that are under way in it."""
 
-    def __init__(self, workers: int, work: Callable[[tuple[Job, ...]], Result]) -> None:
-        self._workers, self._work = workers, work
+    def __init__(
+        self, workers: int, work: Callable[[tuple[Job, ...]], Result], ready: Callable[[], object]
+    ) -> None:
+        self._workers, self._work, self._ready = workers, work, ready
         self._before = set(multiprocessing.active_children())
         self._start()
 
     def _start(self) -> None:
-        self._pool = ProcessPoolExecutor(self._workers, _context(self._work), initializer=_settle_in)
+        self._pool = ProcessPoolExecutor(self._workers, _context(self._ready), initializer=_settle_in)
         self._under_way: dict[Future[Result], tuple[Job, ...]] = {}
 
     def map(self, shards: Iterable[tuple[Job, ...]]) -> Iterator[tuple[tuple[Job, ...], Result | None]]:
@@ -131,24 +136,29 @@ class _Pool(Generic[Job, Result]):
                 child.terminate()
 
 
-#: What the server of this process was started for: the work, and the environment.
+def warm(ready: Callable[[], object]) -> None:
+    """Start the process that workers will be forked from, so that it loads while the caller goes on."""
+    _context(ready)
+
+
+#: What the server of this process was started for: what makes it ready, and the environment.
 _served: list[tuple[str, dict[str, str]]] = []
 
 
-def _context(work: object) -> multiprocessing.context.BaseContext:
+def _context(ready: Callable[[], object]) -> multiprocessing.context.BaseContext:
     """Give the way in which workers are started.
 
     Not as forks of this process, which copy locks that its threads may hold, but
-    of a server that has loaded everything and has one thread.  It is there for
-    one work in one environment; for any other, and where there are no such
-    servers, each worker loads for itself.
+    of a server that has loaded everything and has one thread.  It is ready for
+    one kind of work in one environment; for any other, and where there are no
+    such servers, each worker loads for itself.
     """
     spawn = multiprocessing.get_context("spawn")
     if "forkserver" not in multiprocessing.get_all_start_methods() or sys.platform == "darwin":
         return spawn
     from multiprocessing import forkserver
 
-    own = prepared.told(work), dict(os.environ)
+    own = prepared.told(ready), dict(os.environ)
     if _served and _served[0] != own:
         return spawn
     context = multiprocessing.get_context("forkserver")
@@ -156,7 +166,7 @@ def _context(work: object) -> multiprocessing.context.BaseContext:
     # Without the first the server would look for modules in the current folder before others, which may hold documents.
     added = {"PYTHONSAFEPATH": "1"}
     if not _served:
-        added[prepared.WORK] = own[0]
+        added[prepared.READY] = own[0]
     os.environ.update(added)
     try:
         forkserver.ensure_running()

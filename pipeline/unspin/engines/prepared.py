@@ -11,25 +11,25 @@ import os
 import pickle
 import signal
 
-#: The environment variable in which the engine hands down its work.
-WORK = "UNSPIN_PREPARED_WORK"
+#: The environment variable in which the engine hands down what to load by.
+READY = "UNSPIN_PREPARED_READY"
 
 
-def told(work: object) -> str:
+def told(ready: object) -> str:
     """Write a function so that :func:`prepare` can call it in another process; empty where it cannot be written.
 
-    >>> told(lambda shard: shard)
+    >>> told(lambda: None)
     ''
     """
     try:
-        return base64.b64encode(pickle.dumps(work)).decode("ascii")
+        return base64.b64encode(pickle.dumps(ready)).decode("ascii")
     except (pickle.PicklingError, AttributeError, TypeError):
         return ""
 
 
 def prepare() -> None:
-    """Do the work of no jobs; what goes wrong goes wrong again, and is told, in the workers."""
-    given = os.environ.pop(WORK, "")
+    """Load; what goes wrong goes wrong again, and is told, in the workers."""
+    given = os.environ.pop(READY, "")
     if not given:
         return
     try:
@@ -38,7 +38,7 @@ def prepare() -> None:
         usual = None
     try:
         with contextlib.suppress(Exception, SystemExit):
-            pickle.loads(base64.b64decode(given))(())
+            pickle.loads(base64.b64decode(given))()
     finally:
         if usual is not None:
             signal.signal(signal.SIGINT, usual)

@@ -9,8 +9,11 @@ by the same clause rules as any other.
 
 from __future__ import annotations
 
+import functools
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from unspin.cache import kept
 from unspin.extract.wordlists import words
 
 if TYPE_CHECKING:
@@ -69,16 +72,32 @@ def base(word: str) -> str:
     >>> base("Surprising"), base("ships")
     ('surprise', 'ship')
     """
-    from lemminflect import getLemma
+    lower = word.lower()
+    if known := _verbs().get(lower):
+        return known
+    from lemminflect import getAllLemmasOOV
 
-    found = getLemma(word.lower(), upos="VERB")
-    return str(found[0]) if found else word.lower()
+    found = getAllLemmasOOV(lower, "VERB").get("VERB")
+    return str(found[0]) if found else lower
+
+
+@functools.lru_cache(maxsize=1)
+def _verbs() -> dict[str, str]:
+    """Give the base form of every form of a verb that lemminflect lists; its own table takes long to read."""
+
+    def read() -> dict[str, str]:
+        from lemminflect import config, getAllLemmas
+        from lemminflect.codecs.LemmaLUCodec import LemmaLUCodec
+
+        listed = ((word, getAllLemmas(word, "VERB")) for word in LemmaLUCodec.load(config.lemma_lu_fn))
+        return {word: found["VERB"][0] for word, found in listed if found}
+
+    verbs: dict[str, str] = kept("verbs", version("lemminflect"), read)
+    return verbs
 
 
 def _is_verb(word: str) -> bool:
-    from lemminflect import getAllLemmas
-
-    return "VERB" in getAllLemmas(word.lower())
+    return word.lower() in _verbs()
 
 
 def _become(p: Parse, i: int, tag: str) -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import unspin
+from unspin.cache import cache_folder, remember, remembered
 from unspin.lexicon import proofs
 from unspin.lexicon.proofs import side_by_side
 from unspin.lexicon.read import Pack, shipped
-from unspin.restore.candidates import cache_folder, remember, remembered
 
 #: A run of letters or digits: every token begins and ends with one.
 RUN = re.compile(r"[^\W_]+")

@@ -17,10 +17,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from unspin.cache import kept
 from unspin.lexicon.read import LexiconError, Pack, find_packs, fingerprint, read_marked
 from unspin.records import Block, Edit, Span
 from unspin.restore import agreement, candidates, decoder, facts, features, grammar, passes, prior, rescore
-from unspin.restore.cache import kept
 from unspin.restore.candidates import Candidate, Match
 from unspin.restore.context_model import WINDOW, ContextModel
 from unspin.restore.context_model import shipped as shipped_context

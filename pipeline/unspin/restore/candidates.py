@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import itertools
 import json
 import math
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
+from unspin.cache import cache_folder, cache_path, remember, remembered
 from unspin.layout import MONTH_NAMES
 from unspin.lexicon import forms
 from unspin.lexicon.read import Entry, Pack
@@ -175,19 +172,6 @@ def settled(rows: Iterable[Sequence[Any]]) -> tuple[Candidate, ...]:
     return tuple(weighed(made))
 
 
-def cache_folder() -> Path:
-    """Give the folder for compiled lexicons: ``$UNSPIN_CACHE``, else the user's cache folder."""
-    named = os.environ.get("UNSPIN_CACHE")
-    if named:
-        return Path(named)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "unspin"
-
-
-def cache_path(kind: str, mark: str, ending: str = "json") -> Path:
-    """Give the file in the cache folder for what was made of ``mark``, a text that tells it from any other."""
-    return cache_folder() / f"{kind}-{hashlib.sha256(mark.encode()).hexdigest()[:32]}.{ending}"
-
-
 def load_trie(read: Callable[[], Sequence[Pack]], fingerprint: str) -> Trie:
     """Give the compiled trie; what lies below a first word is read when it is met (:func:`below`)."""
     return dict(load_compiled(read, fingerprint))
@@ -239,26 +223,6 @@ def remembered_forms() -> Forms:
     """Give the inflections of all entries that were compiled before."""
     known = remembered(cache_folder() / FORMS_FILE)
     return known if isinstance(known, dict) else {}
-
-
-def remembered(path: Path) -> Any:
-    """Read what :func:`remember` wrote; None where it cannot be read."""
-    try:
-        with open(path, encoding="utf-8") as handle:
-            return json.load(handle)
-    except (OSError, ValueError, RecursionError):
-        return None
-
-
-def remember(path: Path, what: Any) -> None:
-    """Write what can be made again to the cache, whole or not at all."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as aside:
-            json.dump(what, aside, ensure_ascii=False)
-        os.replace(aside.name, path)
-    except OSError:
-        pass  # a read-only home costs time, not the run
 
 
 #: Verbs whose base is their past participle too and which are hardly ever passive; not *become*, which spinners write

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from unspin.cache import kept_arrays
 from unspin.restore.trigram import Floats, Ints, found_at
 
 DOMAIN_PATH = Path(__file__).with_name("bigrams.tsv")
@@ -64,8 +65,6 @@ class DomainModel:
     @classmethod
     def load(cls, path: Path = DOMAIN_PATH) -> DomainModel:
         """Read the counts that ``tests/tuning/fit_weights.py`` made, compiled before where they were."""
-        from unspin.restore.cache import kept_arrays
-
         data = path.read_bytes()
         made = kept_arrays("domain-2", hashlib.sha256(data).hexdigest(), lambda: _laid_out(read(data.decode("utf-8"))))
         return cls(made["words"].tolist(), made["pairs"], made["places"])

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from unspin.restore.cache import kept
+from unspin.cache import kept
 from unspin.restore.candidates import LONGEST_KEY, Candidate, Match, Trie, below, find_matches
 from unspin.restore.language_model import Web
 from unspin.restore.tokens import Token

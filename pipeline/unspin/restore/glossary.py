@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from unspin.cache import kept
 from unspin.lexicon.forms import FUNCTION, inflect
 from unspin.lexicon.neighbours import KINDS, LONGEST, key, neighbours, stems
 from unspin.lexicon.read import Pack
-from unspin.restore.cache import kept
 from unspin.restore.candidates import Candidate, Match
 from unspin.restore.language_model import Web, words_for
 from unspin.restore.tokens import Token

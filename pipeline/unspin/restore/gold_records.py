@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from unspin.cache import kept_arrays
 from unspin.restore.arrays import ends, runs
-from unspin.restore.cache import kept_arrays
 from unspin.restore.trigram import Floats, Ints
 
 #: (spun phrase, plain phrase) -> places in one gold article; the empty plain phrase counts places that stay.

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from unspin.cache import kept_arrays
 from unspin.restore.domain_model import DomainModel
 from unspin.restore.trigram import BASE, Floats, Ints, Pairs, Trigram, found_at, single
 
@@ -53,8 +54,6 @@ class Web:
     def load(cls) -> Web:
         """Read the counts, 620,000 of them, as they were compiled into the cache, else from the package."""
         import wordsegment
-
-        from unspin.restore.cache import kept_arrays
 
         files = [Path(wordsegment.__file__).parent / name for name in ("unigrams.txt", "bigrams.txt")]
         mark = " ".join(f"{path.name} {path.stat().st_size}" for path in files)

@@ -11,7 +11,9 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
 
+from unspin.cache import kept
 from unspin.restore.candidates import Candidate
 
 #: British, American: how endings and the middles of words differ.
@@ -42,16 +44,21 @@ Pairs = Mapping[str, Mapping[str, str]]
 @functools.lru_cache(maxsize=1)
 def pairs() -> Pairs:
     """Give the words that are spelt in two ways, by the spelling wanted."""
-    from breame.data.spelling_constants import BRITISH_ENGLISH_SPELLINGS
-
-    american = {
-        british: other
-        for british, other in BRITISH_ENGLISH_SPELLINGS.items()
-        if british not in BOTH and other in {re.sub(left, right, british) for left, right in RULES} - {british}
-    }
+    # Kept, since asking the rules takes longer than all else at the first document.
+    american = kept("spelling", f"{version('breame')} {RULES} {sorted(BOTH)}", _american)
     return {
         "american": american,
         "british": {other: british for british, other in sorted(american.items()) if other not in BOTH},
+    }
+
+
+def _american() -> dict[str, str]:
+    from breame.data.spelling_constants import BRITISH_ENGLISH_SPELLINGS
+
+    return {
+        british: other
+        for british, other in BRITISH_ENGLISH_SPELLINGS.items()
+        if british not in BOTH and other in {re.sub(left, right, british) for left, right in RULES} - {british}
     }
 
 

@@ -14,10 +14,12 @@ import math
 import struct
 from bisect import bisect_left
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from unspin.cache import kept_arrays
 
 #: Log-probability of a word that no model knows: about one in a million, a rare name.
 UNKNOWN = -14.0
@@ -97,42 +99,27 @@ class Trigram:
         raw = path.read_bytes()
         if raw[:20] != b"Trie Language Model\3":
             raise ValueError(f"{path}: is no trigram model; install pocketsphinx==5.1.1 again")
-        words, pairs, triples = struct.unpack_from("<3I", raw, 20)
-        at = 36
-        tables = np.frombuffer(raw, "<f4", 3 * BINS, at).reshape(3, BINS).astype(np.float64)
-        at += 3 * BINS * 4
-        single = np.frombuffer(raw, [("prob", "<f4"), ("backoff", "<f4"), ("next", "<u4")], words + 1, at)
-        at += single.nbytes
-        word_bits, next_bits = words.bit_length(), triples.bit_length()
-        width = word_bits + 32 + next_bits
-        used = int(single["next"][words])  # the count in the header may be a few too many
-        middle, at = np.frombuffer(raw, np.uint8, -1, at), at + ((1 + pairs) * width + 7) // 8 + 8
-        self._previous = _unpack(middle, used, width, 0, word_bits).astype(np.int32).data
-        self._pair_backoff = _unpack(middle, used, width, word_bits, 16).astype(np.uint16).data
-        self._pair_prob = _unpack(middle, used, width, word_bits + 16, 16).astype(np.uint16).data
-        self._next = _unpack(middle, used + 1, width, word_bits + 32, next_bits).astype(np.int32).data
-        width = word_bits + 16
-        longest, at = np.frombuffer(raw, np.uint8, -1, at), at + ((1 + triples) * width + 7) // 8 + 8
-        self._before = _unpack(longest, triples, width, 0, word_bits).astype(np.int32).data
-        self._triple_prob = _unpack(longest, triples, width, word_bits, 16).astype(np.uint16).data
+        (words,) = struct.unpack_from("<I", raw, 20)
+        tables, alone, _ = _head(raw, words)
+        # Named by size, as the counts of the web are: the wheel's file does not change but with its version.
+        laid = kept_arrays("trigram-1", f"{path.name} {len(raw)}", lambda: lay_out(raw))
+        self._previous, self._pair_backoff, self._pair_prob = (
+            laid[name].data for name in ("previous", "pair_backoff", "pair_prob")
+        )
+        self._next, self._before, self._triple_prob = (laid[name].data for name in ("next", "before", "triple_prob"))
         # The library gives whole numbers.
         self._triple_values: list[float] = (np.trunc(tables[2]) * BASE).tolist()
         self._prob_table: list[float] = tables[0].tolist()
         self._backoff_table: list[float] = tables[1].tolist()
-        self._probs: list[float] = single["prob"].astype(np.float64).tolist()
-        self._backoffs: list[float] = single["backoff"].astype(np.float64).tolist()
-        self._starts: list[int] = single["next"].tolist()
+        self._probs: list[float] = alone["prob"].astype(np.float64).tolist()
+        self._backoffs: list[float] = alone["backoff"].astype(np.float64).tolist()
+        self._starts: list[int] = alone["next"].tolist()
         # The same as arrays, for many at once; pairs and triples by one number each, in order.
-        self._probs_of, self._backoffs_of = (np.append(single[name], 0.0) for name in ("prob", "backoff"))
+        self._probs_of, self._backoffs_of = (np.append(alone[name], 0.0) for name in ("prob", "backoff"))
         self._tables = tables[0], tables[1], np.trunc(tables[2]) * BASE
-        begins = single["next"].astype(np.int64)
-        names_of = np.repeat(np.arange(words) << SHIFT, begins[1:] - begins[:-1])
-        self._pair_keys = names_of | np.asarray(self._previous)[:used]
         self._nexts = np.asarray(self._next)
-        pairs_of = np.repeat(np.arange(used) << SHIFT, self._nexts[1:] - self._nexts[:-1])
-        self._triple_keys = pairs_of | np.asarray(self._before)[: self._nexts[-1]]
-        (size,) = struct.unpack_from("<i", raw, at)
-        names = raw[at + 4 : at + 4 + size].decode("ascii").split("\0")[:words]
+        self._pair_keys, self._triple_keys = laid["pair_keys"], laid["triple_keys"]
+        names = laid["names"].tobytes().decode("ascii").split("\0")[:words]
         self._ids = dict(zip(names, range(len(names)), strict=True))
         self._known: dict[str, int] = {}
 
@@ -224,6 +211,43 @@ class Trigram:
             return alone
         found = self.triple(b, first, last)
         return found if found is not None else int(single(start + self.pair(b, p).backoff)) * BASE
+
+
+def _head(raw: bytes, words: int) -> tuple[Floats, npt.NDArray[Any], int]:
+    """Give the tables of values of the model, its words by themselves, and where its pairs begin."""
+    tables = np.frombuffer(raw, "<f4", 3 * BINS, 36).reshape(3, BINS).astype(np.float64)
+    at = 36 + 3 * BINS * 4
+    alone = np.frombuffer(raw, [("prob", "<f4"), ("backoff", "<f4"), ("next", "<u4")], words + 1, at)
+    return tables, alone, at + alone.nbytes
+
+
+def lay_out(raw: bytes) -> dict[str, npt.NDArray[Any]]:
+    """Give pairs, triples and names of the model's file as arrays."""
+    words, pairs, triples = struct.unpack_from("<3I", raw, 20)
+    _, alone, at = _head(raw, words)
+    word_bits, next_bits = words.bit_length(), triples.bit_length()
+    width = word_bits + 32 + next_bits
+    used = int(alone["next"][words])  # the count in the header may be a few too many
+    middle, at = np.frombuffer(raw, np.uint8, -1, at), at + ((1 + pairs) * width + 7) // 8 + 8
+    made: dict[str, npt.NDArray[Any]] = {
+        "previous": _unpack(middle, used, width, 0, word_bits).astype(np.int32),
+        "pair_backoff": _unpack(middle, used, width, word_bits, 16).astype(np.uint16),
+        "pair_prob": _unpack(middle, used, width, word_bits + 16, 16).astype(np.uint16),
+        "next": _unpack(middle, used + 1, width, word_bits + 32, next_bits).astype(np.int32),
+    }
+    width = word_bits + 16
+    longest, at = np.frombuffer(raw, np.uint8, -1, at), at + ((1 + triples) * width + 7) // 8 + 8
+    made["before"] = _unpack(longest, triples, width, 0, word_bits).astype(np.int32)
+    made["triple_prob"] = _unpack(longest, triples, width, word_bits, 16).astype(np.uint16)
+    begins, nexts = alone["next"].astype(np.int64), made["next"]
+    names_of = np.repeat(np.arange(words) << SHIFT, begins[1:] - begins[:-1])
+    pairs_of = np.repeat(np.arange(used) << SHIFT, nexts[1:] - nexts[:-1])
+    (size,) = struct.unpack_from("<i", raw, at)
+    return made | {
+        "pair_keys": names_of | made["previous"],
+        "triple_keys": pairs_of | made["before"][: nexts[-1]],
+        "names": np.frombuffer(raw, np.uint8, size, at + 4),
+    }
 
 
 def found_at(numbers: Ints, wanted: Ints) -> Ints:
