@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from unspin import restore
 from unspin.documents import restore_document
 from unspin.edits import apply, changed
 from unspin.evaluate import parse_gold, read_gold
 from unspin.lexicon.read import LexiconError
 from unspin.records import CLEAN_KINDS, Block, Edit, Source
-from unspin.restore import Restorer, grammar
+from unspin.restore import Restorer, context_model, glossary, grammar
 from unspin.restore.decoder import Choice
 
 HERE = Path(__file__).parent
@@ -184,3 +185,16 @@ def test_a_full_stop_that_also_ends_the_sentence_stays(restorer, spun, plain):
     edits = [e for e in restorer.restore_spun(spun) if e.original.startswith("p.c")]
     assert [e.outcome for e in edits] == ["changed"]
     assert apply(spun, edits) == plain
+
+
+def test_what_is_remembered_of_other_texts_changes_nothing(articles, restorer, monkeypatch):
+    for module, name in ((restore, "KNOWN"), (glossary, "ROOM"), (context_model, "ROOM")):
+        monkeypatch.setattr(module, name, 300)
+    context_model.shipped.cache_clear()
+    try:
+        forgetful = Restorer.load()
+        for name, text, _ in read_gold(HERE / "gold"):
+            assert restore_document(Source(name, name, "", text), forgetful) == articles[name]
+        assert len(forgetful._known) + len(forgetful._known._older) < len(restorer._known)
+    finally:
+        context_model.shipped.cache_clear()

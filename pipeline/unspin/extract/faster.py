@@ -28,8 +28,8 @@ from threadpoolctl import ThreadpoolController
 #: Rows that are multiplied at once, as a rule and where few are left.
 ROWS = (320, 96)
 
-#: Kinds of words that are remembered, by the ruler and by each embedding (400 bytes a word).
-WORDS = 1 << 15
+#: Kinds of words that are remembered, by the ruler, by the lemmatizer and by each embedding (400 bytes a word).
+WORDS = 1 << 13
 
 
 class _Rows(NamedTuple):
@@ -214,12 +214,14 @@ class Embedding:
     """What a model's first layers make of a token, remembered by the attributes that they look at.
 
     They see no other token: the same attributes give the same vector, to the bit.
+    Of more than ``WORDS`` kinds the oldest go; those that are asked for again come along.
     """
 
     def __init__(self, layers: Sequence[Any]) -> None:
         self._inner: Any = chain(*layers)
         self._rows: dict[bytes, int] = {}
         self._vectors: Any = None
+        self._older: tuple[dict[bytes, int], Any] = {}, None
 
     def model(self) -> Any:
         """Give the layer that takes the place of the layers, from attributes to vectors, both ragged."""
@@ -233,16 +235,24 @@ class Embedding:
         kinds: Any = attributes.view(row).ravel().tolist()
         new = [kind for kind in dict.fromkeys(kinds) if kind not in self._rows]
         if len(self._rows) + len(new) > WORDS and new:
-            self._rows.clear()
+            self._older = self._rows, self._vectors
+            self._rows, self._vectors = {}, None
             new = list(dict.fromkeys(kinds))
         if new:
-            self._add(new, attributes.dtype)
+            rows, vectors = self._older
+            if again := [kind for kind in new if kind in rows]:
+                self._put(again, vectors[[rows[kind] for kind in again]])
+                new = [kind for kind in new if kind not in rows]
+        if new:
+            self._put(new, self._made(new, attributes.dtype))
         return Ragged(self._vectors[[self._rows[kind] for kind in kinds]], given.lengths), None
 
-    def _add(self, kinds: Sequence[bytes], dtype: Any) -> None:
+    def _made(self, kinds: Sequence[bytes], dtype: Any) -> Any:
         rows = np.frombuffer(b"".join(kinds), dtype).reshape(len(kinds), -1)
         given: Any = (rows, np.array([len(kinds)], np.int32))
-        made = self._inner.predict(Ragged(*given)).dataXd
+        return self._inner.predict(Ragged(*given)).dataXd
+
+    def _put(self, kinds: Sequence[bytes], made: Any) -> None:
         first, last = len(self._rows), len(self._rows) + len(kinds)
         if self._vectors is None or last > len(self._vectors):
             grown = np.empty((max(last, 2 * first), made.shape[1]), made.dtype)
@@ -251,6 +261,21 @@ class Embedding:
             self._vectors = grown
         self._vectors[first:last] = made
         self._rows |= zip(kinds, range(first, last), strict=True)
+
+
+class Bounded(dict[Any, Any]):
+    """A dict that begins anew when it is full.
+
+    >>> forms = Bounded({number: "" for number in range(WORDS)})
+    >>> forms["ships"] = ["ship"]
+    >>> forms
+    {'ships': ['ship']}
+    """
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if len(self) >= WORDS:
+            self.clear()
+        super().__setitem__(key, value)
 
 
 def _remember(node: Any) -> None:
@@ -376,6 +401,8 @@ def quicken(nlp: Language) -> None:
             index = component.lookups.get_table("lemma_index")
             for part, words in list(index.items()):
                 index[part] = dict.fromkeys(words)
+        if isinstance(component, Lemmatizer):
+            component.cache = Bounded()
         if isinstance(component, AttributeRuler):
             with contextlib.suppress(ValueError):
                 known = Ruler(component)

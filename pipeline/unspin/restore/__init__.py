@@ -32,6 +32,7 @@ from unspin.restore.gold_records import Records, Standing, load_records, odds
 from unspin.restore.graph import Spots, Weighed, best, graph, joined, laid_spots, weigh
 from unspin.restore.language_model import Loaded, Mixture, Models, article, load_models
 from unspin.restore.passes import Document, Findings
+from unspin.restore.recent import Recent
 from unspin.restore.slopes import shipped as shipped_slopes
 from unspin.restore.spelling import in_one, variety
 from unspin.restore.tokens import Token, tokens
@@ -47,8 +48,11 @@ TITLE_SHARE = 0.6
 #: What stands before a word that opens a sentence.
 OPENS = re.compile(r"[.!?][\"”’')]?\s+[\"“‘'(]?$")
 
-#: Words that are remembered from text to text, a quarter of what a vocabulary can number.
+#: Words that are numbered from text to text, a quarter of what a vocabulary can number.
 ROOM = 1 << 18
+
+#: Words and phrases whose candidates are remembered with all that is known of them, 3 KB each.
+KNOWN = 8192
 
 #: What the first pass typically finds in a spun document, for texts too short to tell.
 KNOWN_SPUN = features.Context(document=0.7, density=0.7, packs=frozenset())
@@ -130,8 +134,8 @@ class Restorer:
         self.models = models
         self._language = Models(*models)
         self._lexicon_hash = lexicon_hash
-        self._frequencies: dict[tuple[str, ...], float] = {}
-        self._known: dict[tuple[str, ...], Known] = {}
+        self._frequencies: Recent[tuple[str, ...], float] = Recent(self._frequency, 4 * KNOWN)
+        self._known: Recent[tuple[str, ...], Known] = Recent(room=KNOWN)
 
     @classmethod
     def load(
@@ -338,10 +342,10 @@ class Restorer:
         """Give what is known of the candidates of a match wherever it stands; remembered by its words."""
         stretch = found[match.first : match.last]
         key = tuple([t.word + t.suffix for t in stretch])
-        known = self._known.get(key)
+        known = self._known.get(key) or self._known.recall(key)
         if known is None or known.candidates is not match.candidates:
             spun = tuple(w for t in stretch for w in decoder.token_words(t))
-            usual = self._frequency(spun)
+            usual = self._frequencies[spun]
             words = [t.word for t in stretch]
             suffix = stretch[-1].suffix
             seen = {spun: self.records.of(spun) for spun in {c.spun for c in match.candidates}}
@@ -349,7 +353,7 @@ class Restorer:
                 match.candidates,
                 [self._language.vocabulary.numbers(decoder.option_words(c, suffix)) for c in match.candidates],
                 np.array(
-                    [features.own(c, words, self._frequency(c.words) - usual, seen[c.spun])
+                    [features.own(c, words, self._frequencies[c.words] - usual, seen[c.spun])
                      for c in match.candidates]
                 ),
                 self._slopes.of(tuple(words), [c.words for c in match.candidates]),
@@ -434,11 +438,11 @@ class Restorer:
         if len(self._language.vocabulary) + size // 2 > ROOM:
             self._language.forget()
             self._known.clear()
-            if self._glossary is not None:
-                self._glossary.forget()
-        if len(self._known) > ROOM // 8:
-            self._known.clear()
-            self._frequencies.clear()
+        self._known.turn()
+        self._frequencies.turn()
+        self._context.turn()
+        if self._glossary is not None:
+            self._glossary.turn()
 
     # -- documents
 
@@ -507,14 +511,8 @@ class Restorer:
         return self._language.mixture((trigram, web, domain))
 
     def _frequency(self, words: tuple[str, ...]) -> float:
-        value = self._frequencies.get(words)
-        if value is None:
-            trigram = self.models[0]
-            value = sum(
-                trigram.score(words[i - 2] if i > 1 else "", words[i - 1] if i else "", w) for i, w in enumerate(words)
-            )
-            self._frequencies[words] = value
-        return value
+        score = self.models[0].score
+        return sum(score(words[i - 2] if i > 1 else "", words[i - 1] if i else "", w) for i, w in enumerate(words))
 
     def edits(self, text: str, piece: Piece, choices: Sequence[Choice], spelling: str = "") -> list[Edit]:
         """Turn choices into edits, spelt as the document is: sure ones changed, doubtful ones suspect."""

@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from unspin.restore.recent import Recent
+
 Array = npt.NDArray[np.float32]
 
 #: Words looked at on either side.
@@ -40,8 +42,8 @@ class ContextModel:
         sides = np.stack([left, right]).reshape(2 * WINDOW, size, size)
         self._sides = np.ascontiguousarray(sides.transpose(1, 0, 2).reshape(size, -1))
         self._rowed: dict[int, int] = {}  # word -> row of what is remembered
-        self._said = np.zeros((256, 2 * WINDOW * size), np.float32)
-        self._phrases: dict[tuple[str, ...], Array] = {}
+        self._said = np.zeros((ROOM, 2 * WINDOW * size), np.float32)  # of which a system gives what is written to
+        self._phrases: Recent[tuple[str, ...], Array] = Recent(self._mean, ROOM)
 
     @classmethod
     def load(cls, path: Path = MODEL_PATH) -> ContextModel:
@@ -57,12 +59,16 @@ class ContextModel:
 
     def vector(self, words: tuple[str, ...]) -> Array:
         """Give the mean vector of a phrase's words, (50,); zero where none is known."""
-        found = self._phrases.get(words)
-        if found is None:
-            ids = [self._ids[w] for w in words if w in self._ids]
-            rows: Any = self.vectors[ids].mean(axis=0) if len(ids) > 1 else self.vectors[ids[0] if ids else 0]
-            found = self._phrases[words] = rows
-        return found
+        return self._phrases[words]
+
+    def _mean(self, words: tuple[str, ...]) -> Array:
+        ids = [self._ids[w] for w in words if w in self._ids]
+        rows: Any = self.vectors[ids].mean(axis=0) if len(ids) > 1 else self.vectors[ids[0] if ids else 0]
+        return rows  # type: ignore[no-any-return]
+
+    def turn(self) -> None:
+        """Forget the vectors of phrases that texts before the last ones had, where they are many."""
+        self._phrases.turn()
 
     def contexts(self, words: Sequence[str]) -> tuple[Array, Array]:
         """Give the left and the right context of every place between the words of a sentence, (n + 1, 50) each.
@@ -92,16 +98,11 @@ class ContextModel:
         return sides[0], sides[1]
 
     def _rows(self, ids: Sequence[int]) -> Array:
-        """Give what words say at each place of both windows, (words, 2, WINDOW, 50); remembered for each word."""
+        """Give what at most ``ROOM`` words say at each place of both windows, (words, 2, WINDOW, 50); remembered."""
         new = [n for n in dict.fromkeys(ids) if n not in self._rowed]
         if len(self._rowed) + len(new) > ROOM and new:
             self._rowed.clear()
             new = list(dict.fromkeys(ids))
-        if len(new) > len(self._said) - len(self._rowed):
-            more = max(2 * len(self._said), len(self._rowed) + len(new))
-            room = np.zeros((more, self._said.shape[1]), np.float32)
-            room[: len(self._said)] = self._said
-            self._said = room
         for number in new:  # one by one: the bits do not depend on how many there are
             row = len(self._rowed)
             self._rowed[number] = row

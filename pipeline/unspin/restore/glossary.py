@@ -23,6 +23,7 @@ from unspin.lexicon.neighbours import KINDS, LONGEST, key, neighbours, stems
 from unspin.lexicon.read import Pack
 from unspin.restore.candidates import Candidate, Match
 from unspin.restore.language_model import Web, words_for
+from unspin.restore.recent import Recent
 from unspin.restore.tokens import Token
 from unspin.restore.trigram import Trigram
 
@@ -79,6 +80,13 @@ class Term(NamedTuple):
     pack: str
     base: str  #: as its pack spells it
     science: bool = False  #: of a science pack: a term that general prose hardly has, spun or not
+
+
+#: Log-probabilities of words by themselves and in a chain, pairs that the web lacks, and unknown words.
+Reading = tuple[float, float, float, float]
+
+#: Words and phrases of which it is remembered what they may stand for.
+ROOM = 8192
 
 
 class Reach(NamedTuple):
@@ -140,8 +148,11 @@ class Glossary:
         self._own = [dict(zip(NAMES, part, strict=True)) for part in reversed(weights)]
         self._root: dict[str, Any] = {}
         self._terms: set[tuple[str, ...]] = set()
-        self._steps: dict[tuple[str, str], Step] = {}
-        self._readings: dict[tuple[str, ...], tuple[float, float, float, float]] = {}
+        # What the words of texts may stand for, and come to, as far as it was asked.
+        self._steps: Recent[tuple[str, str], Step] = Recent(self._step, ROOM)
+        self._readings: Recent[tuple[str, ...], Reading] = Recent(self._reading, ROOM)
+        self._rows: Recent[str, dict[str, tuple[str, int]]] = Recent(self._row, ROOM)
+        self._reach: Recent[str, Reach] = Recent(self._reached, ROOM)
         self._longer = {spun.split(" ", 1)[0] for spun in table if " " in spun}
         words: set[str] = set()
         science: set[str] = set()
@@ -166,8 +177,6 @@ class Glossary:
         for word, below in self._root.items():
             for second in below:
                 self._firsts[second] |= self._bits[word]
-        self._rows: dict[str, dict[str, tuple[str, int]]] = {}
-        self._reach: dict[str, Reach] = {}
         # The words that are forms of a base, or share a stem, and the second words after them.
         self._of_base: dict[str, tuple[int, int]] = {}
         self._of_stem: dict[str, tuple[int, int]] = {}
@@ -196,36 +205,32 @@ class Glossary:
 
     def step(self, spun: str, word: str) -> Step:
         """Give the surest way from a spun word or phrase to a word of a term that it may stand for."""
-        found = self._steps.get((spun, word))
-        if found is not None:
-            return found
+        return self._steps[spun, word]
+
+    def _step(self, pair: tuple[str, str]) -> Step:
+        spun, word = pair
         ways: list[Step] = []
         single = " " not in spun
         for base, ending in known_stems(spun) if single else [(spun, "")]:
-            row = self._row(base)
+            row = self._rows[base]
             for plain, other in known_stems(word):
                 if plain in row:
                     ways.append(Step(*row[plain], other == ending))
                 if single and plain == base:
                     ways.append(Step("same" if word == spun else "form", 0, word == spun or other == ending))
-        found = self._steps[spun, word] = min(ways, key=order, default=Step("stem", 0, True))
-        return found
+        return min(ways, key=order, default=Step("stem", 0, True))
 
     def _row(self, base: str) -> dict[str, tuple[str, int]]:
-        row = self._rows.get(base)
-        if row is None:
-            row = self._rows[base] = dict(unpack_row(self._table.get(base, "")))
-        return row
+        return dict(unpack_row(self._table.get(base, "")))
 
     def reach(self, spun: str) -> Reach:
         """Give the words of terms that a spun word or phrase may stand for, and those that come second after them."""
-        found = self._reach.get(spun)
-        if found is not None:
-            return found
+        return self._reach[spun]
+
+    def _reached(self, spun: str) -> Reach:
         if spun in FUNCTION:  # stands for itself alone: ``can train`` is no freight train
             word, below = self._bits.get(spun, 0), self._seconds.get(spun, 0)
-            found = self._reach[spun] = Reach(word, 0, word, below, 0, below)
-            return found
+            return Reach(word, 0, word, below, 0, below)
         sure = both = least = sure_seconds = both_seconds = least_seconds = 0
         single = " " not in spun
         bases, none = self._of_base, (0, 0)
@@ -248,7 +253,7 @@ class Glossary:
         if single and len(spun) > STEM:
             words, seconds = self._of_stem.get(spun[:STEM], none)
             least, least_seconds = least | words, least_seconds | seconds
-        found = self._reach[spun] = Reach(
+        return Reach(
             sure,
             both,
             sure | both | least,
@@ -256,7 +261,6 @@ class Glossary:
             both_seconds,
             sure_seconds | both_seconds | least_seconds,
         )
-        return found
 
     def find(self, found: Sequence[Token]) -> list[Found]:
         """Give every stretch that may stand for a term, at least one word being another.
@@ -349,8 +353,8 @@ class Glossary:
         """Give what is weighed of a phrase, in the order of :data:`NAMES`."""
         here = found[place.first : place.last]
         spun = tuple([token.word for token in here])
-        alone, chain, unseen, unknown = self._read(spun)
-        other = self._read(place.term.words)[0]
+        alone, chain, unseen, unknown = self._readings[spun]
+        other = self._readings[place.term.words][0]
         ways = [step.way for step in place.steps]
         return [
             1.0,
@@ -367,34 +371,31 @@ class Glossary:
             unknown,
         ]
 
-    def _read(self, words: tuple[str, ...]) -> tuple[float, float, float, float]:
-        """Give log-probabilities of words by themselves and in a chain, pairs that the web lacks and unknown words."""
-        found = self._readings.get(words)
-        if found is None:
-            score = self._trigram.score
-            chain = sum(score(words[i - 2] if i > 1 else "", words[i - 1] if i else "", w) for i, w in enumerate(words))
-            found = self._readings[words] = (
-                sum(score("", "", word) for word in words),
-                chain,
-                float(sum(not self._web.seen(a, b) for a, b in itertools.pairwise(words))),
-                float(sum(self._trigram.known(word) < 0 for word in words)),
-            )
-        return found
+    def _reading(self, words: tuple[str, ...]) -> Reading:
+        score = self._trigram.score
+        chain = sum(score(words[i - 2] if i > 1 else "", words[i - 1] if i else "", w) for i, w in enumerate(words))
+        return (
+            sum(score("", "", word) for word in words),
+            chain,
+            float(sum(not self._web.seen(a, b) for a, b in itertools.pairwise(words))),
+            float(sum(self._trigram.known(word) < 0 for word in words)),
+        )
 
-    def forget(self) -> None:
-        """Empty the memory of what the words of texts may stand for."""
+    def turn(self) -> None:
+        """Forget what texts before the last ones had, where that is much."""
         for memory in (self._steps, self._reach, self._rows, self._readings):
-            memory.clear()
+            memory.turn()
 
     def odds(self, place: Found, found: Sequence[Token], title: bool = False) -> float:
         """Give the log-odds that a phrase is a term: what :meth:`values` gives, weighed."""
         own = self._own[place.term.science]
         here = found[place.first : place.last]
         words = place.term.words
-        alone, chain, unseen, unknown = self._read(tuple([token.word for token in here]))
+        alone, chain, unseen, unknown = self._readings[tuple([token.word for token in here])]
         odds = own["always"] + own["long"] * (len(place.steps) > 2) + own["cohesion"] * (chain - alone) / 10.0
         odds += own["unseen"] * unseen + own["unknown"] * unknown
-        odds -= own["rare"] * (alone / len(here) + 10.0) + own["rare term"] * (self._read(words)[0] / len(words) + 10.0)
+        usual = self._readings[words][0]
+        odds -= own["rare"] * (alone / len(here) + 10.0) + own["rare term"] * (usual / len(words) + 10.0)
         other = True
         for way, times, alike in place.steps:
             odds += own[way]
