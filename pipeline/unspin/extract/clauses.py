@@ -324,8 +324,8 @@ class Clauses:
             elif d == "advmod":
                 if lower[k] in {"when", "if"}:
                     mark = lower[k]
-                elif lower[k] in q.MAYBE:
-                    maybe = True
+                elif lower[k] in q.MAYBE and not any(deps[n] in SUBJECTS or deps[n] == "xcomp" for n in p.children[k]):
+                    maybe = True  # not *a process likely to take weeks*, which is about the process
             elif d == "advcl":
                 if lower[p.lefts[k]] in q.IF_WORDS:
                     conditions.append(k)

@@ -7,7 +7,6 @@ import functools
 import gc
 import hashlib
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -44,9 +43,6 @@ __all__ = ["Decoded", "LexiconError", "Piece", "Restorer", "uncollected"]
 #: Share of the longer words that a Title-Case block capitalises.
 TITLE_SHARE = 0.6
 
-
-#: What stands before a word that opens a sentence.
-OPENS = re.compile(r"[.!?][\"”’')]?\s+[\"“‘'(]?$")
 
 #: Words that are numbered from text to text, a quarter of what a vocabulary can number.
 ROOM = 1 << 18
@@ -533,10 +529,7 @@ class Restorer:
             if text[end - 1] == "." and not candidate.plain.endswith(".") and ends(piece.found, choice.last):
                 end -= 1  # ``12 p.c. They``: the full stop is the sentence's too
             original = text[start:end]
-            opens = original[:1].isdigit() and (
-                not choice.first or OPENS.search(text, max(0, start - 8), start) is not None
-            )
-            new = grammar.capitals(original, candidate.plain, piece.title, opens)
+            new = grammar.written(text, start, end, candidate.plain, piece.title, not choice.first)
             if new == original:
                 continue
             others = tuple(dict.fromkeys(c.plain if c else original for _, c in readings if c is not candidate))

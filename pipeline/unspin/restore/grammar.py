@@ -105,6 +105,24 @@ def capitals(original: str, plain: str, title: bool, opens: bool = False) -> str
     return _up(plain)
 
 
+#: What stands before a word that opens a sentence.
+OPENS = re.compile(r"[.!?][\"”’')]?\s+[\"“‘'(]?$")
+
+
+def written(text: str, start: int, end: int, plain: str, title: bool, begins: bool) -> str:
+    """Write a plain phrase the way the spun one in ``[start, end)`` was written, at a sentence's beginning as there.
+
+    ``begins``: it is the first of its piece.
+
+    >>> written("Gone. 4 left.", 6, 7, "four", False, False), written("The 4 left.", 4, 5, "four", False, False)
+    ('Four', 'four')
+    """
+    original = text[start:end]
+    # Only of figures is it not seen from their capitals.
+    opens = original[:1].isdigit() and (begins or OPENS.search(text, max(0, start - 8), start) is not None)
+    return capitals(original, plain, title, opens)
+
+
 def _up(word: str) -> str:
     return word[:1].upper() + word[1:]
 

@@ -124,10 +124,14 @@ def _asking(
     path = leftmost(choices)
     changes: dict[tuple[int, int], str] = {}
     spans = {(c.first, c.last): (found[c.first].start, found[c.last - 1].end) for c in path}
+
+    def written(choice: Choice, candidate: Candidate) -> str:
+        return grammar.written(text, *spans[choice.first, choice.last], candidate.plain, title, not choice.first)
+
     for choice in path:
         if choice.candidate is not None and choice.probability >= bound:
             start, stop = spans[choice.first, choice.last]
-            changes[start, stop] = grammar.capitals(text[start:stop], choice.candidate.plain, title)
+            changes[start, stop] = written(choice, choice.candidate)
     past, at = begin(), found[0].start
     for choice in path:
         if not doubtful(choice):
@@ -145,7 +149,7 @@ def _asking(
         readings = [None, *[c for p, c in choice.others if c is not None and p >= LEAST][:MOST]]
         chances = {id(c): p for p, c in choice.others}
         original = text[start:stop]
-        surfaces = [grammar.capitals(original, c.plain, title) if c is not None else original for c in readings]
+        surfaces = [written(choice, c) if c is not None else original for c in readings]
         scores = yield Ask(past, [space + surface + after for surface in surfaces], True)
         said = Said(
             choice,
@@ -157,7 +161,7 @@ def _asking(
         decided.append((said, new))
         changes.pop((start, stop), None)
         if new.candidate is not None and new.probability >= bound:
-            changes[start, stop] = grammar.capitals(text[start:stop], new.candidate.plain, title)
+            changes[start, stop] = written(choice, new.candidate)
     return decided
 
 
