@@ -496,6 +496,12 @@ def test_the_output_folder_is_never_an_input(inputs, tmp_path):
     assert again.documents == first.documents
 
 
+def test_the_folder_of_another_run_is_no_folder_of_articles_but_its_texts_are(made, tmp_path):
+    with pytest.raises(RunError, match="is the folder of a run; name the articles, or .*restored for its texts"):
+        go(made[1], tmp_path / "out")
+    assert sum(go(made[1] / "restored", tmp_path / "out").documents.values()) > 5
+
+
 def test_two_documents_that_would_share_a_text_are_refused(tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in/a.html").write_text("<p>The minister met the press in Tripoli on Monday.</p>")

@@ -426,6 +426,8 @@ def run(
     for given in inputs:
         if given.resolve() == target or target in given.resolve().parents:
             raise RunError(f"{given}: lies in the output folder {folder}; choose another folder with -o")
+        if (given / "run.json").is_file() and tables.is_run(given):
+            raise RunError(f"{given}: is the folder of a run; name the articles, or {given / 'restored'} for its texts")
     _refuse_strangers(folder)
     if isinstance(engine, str) and engine not in ENGINES:
         raise EngineError(f"no engine {engine!r}; there are {', '.join(ENGINES)}")
