@@ -497,7 +497,7 @@ def test_the_output_folder_is_never_an_input(inputs, tmp_path):
 
 
 def test_the_folder_of_another_run_is_no_folder_of_articles_but_its_texts_are(made, tmp_path):
-    with pytest.raises(RunError, match="is the folder of a run; name the articles, or .*restored for its texts"):
+    with pytest.raises(RunError, match=r"is the folder of a run; name the articles, or .*restored for its texts"):
         go(made[1], tmp_path / "out")
     assert sum(go(made[1] / "restored", tmp_path / "out").documents.values()) > 5
 
