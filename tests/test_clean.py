@@ -1,0 +1,23 @@
+"""Plain texts of many registers, each our own, which come through as they are: no word of them is anybody's slip."""
+
+from pathlib import Path
+
+import pytest
+
+from unspin.documents import restore_document
+from unspin.records import Source
+from unspin.restore import Restorer
+
+TEXTS = sorted((Path(__file__).parent / "clean").glob("*.txt"))
+
+
+@pytest.fixture(scope="module")
+def restorer():
+    return Restorer.load()
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_a_plain_text_is_left_as_it_is(path, restorer):
+    text = path.read_text(encoding="utf-8")
+    made = restore_document(Source(path.name, str(path), "", text), restorer)
+    assert (made.status, made.text) == ("clean", text)
