@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unspin.edits import apply
-from unspin.records import CLEAN_KINDS, KINDS
+from unspin.records import KINDS
 from unspin.tidy import MISSPELLINGS, STAGES, tidy
 
 #: rule, spun, repaired
@@ -75,6 +75,8 @@ KEPT = [
     "Dear {name}, your {first name} is here.",
     "A \\cite{hardware} and ${hardware} and {{hardware}} stay.",
     "if (ready) {hardware}",
+    "Set user.{name,email} and NOT_{MINGW,CYGWIN}, then read org.a11y.Bus.Enabled and hello.BASE.4321.c anew.",
+    "* `parent` {string|url} The parent. Takes a {Buffer|TypedArray} as well.",
     "The set {x | x > 0} and mysql --mode {on|off} stay.",
     "He had had enough; she said that that man is very very old.",
     "What it is is a number of of which and a call for for bonds.",
@@ -128,10 +130,10 @@ def test_edits_are_minimal_and_say_what_they_are():
 
 
 def test_a_clean_document_can_be_tidied_without_case_and_spelling():
-    text = "In libya,and with teh {hardware}.The end of secu\u200brity."
-    edits = tidy(text, CLEAN_KINDS)
-    assert apply(text, edits) == "In libya, and with teh hardware. The end of security."
-    assert {e.kind for e in edits} == {"spacing", "markup", "encoding"}
+    text = "In libya,and with teh {hardware} now.The end of secu\u200brity."
+    edits = tidy(text, spun=False)
+    assert apply(text, edits) == "In libya, and with teh {hardware} now. The end of security."
+    assert {e.kind for e in edits} == {"spacing", "encoding"}
 
 
 ARTICLE = """Talks on the Future of Safety sector Reform in Libya

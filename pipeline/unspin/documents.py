@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from unspin.edits import OffsetMap, apply, compose, move
 from unspin.layout import layout, metadata
-from unspin.records import CLEAN_KINDS, Metadata, Restoration, Source
+from unspin.records import Metadata, Restoration, Source
 from unspin.restore import Piece, Restorer
 from unspin.tidy import tidy
 
@@ -32,7 +32,7 @@ def restore_piecewise(source: Source, restorer: Restorer) -> tuple[Restoration, 
     decoded = restorer.restore(tidied, blocks)
     # What came to nothing as a whole comes to nothing in part.
     if decoded.status == "clean" and surface:
-        surface = tidy(source.text, CLEAN_KINDS)
+        surface = tidy(source.text, spun=False)
         tidied = apply(source.text, surface)
         blocks = layout(tidied)
     edits = compose(source.text, surface, decoded.edits)

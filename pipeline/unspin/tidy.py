@@ -7,7 +7,7 @@ import difflib
 import functools
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ import ftfy
 
 from unspin.edits import apply, compose, settle
 from unspin.layout import MONTH_NAMES, SMALL, layout, title_case
-from unspin.records import KINDS, Block, Edit, Span
+from unspin.records import CLEAN_KINDS, Block, Edit, Span
 
 
 class Page(NamedTuple):
@@ -41,6 +41,7 @@ class Rule(NamedTuple):
     kind: str
     find: Callable[[Page], Iterator[Repair]]
     code: bool = False  #: also looks into URLs, addresses and code
+    spun: bool = False  #: a fault only where a spinner was at work; elsewhere it is meant
 
 
 def _words(text: str) -> frozenset[str]:
@@ -72,6 +73,8 @@ _SPARED = re.compile(
     | (?<![\w.@-])[A-Z][A-Za-z0-9-]{{0,62}}\.(?:com|org|net|Com|Org|Net|js|JS)\b
     | (?<![\w./-])[\w-]{{1,80}}\.(?:{_SUFFIXES})\b(?!\.\w)
     | `[^`\n]{{1,300}}`
+    | \{{[^\s{{}}|]{{0,80}},[^\s{{}}|]{{0,80}}\}}
+    | (?<![\w.])\w{{2,40}}(?:\.\w{{2,40}}){{1,9}}\.\w{{1,40}}(?![\w.])
     | <[A-Za-z/!][^<>\n]{{0,300}}>
     | (?<![\w/.])[~.]{{0,2}}(?:/[\w.-]{{1,80}}){{2,20}}
     | (?<![\w&])[@\#]\w{{2,60}}
@@ -239,6 +242,8 @@ def spintax(page: Page) -> Iterator[Repair]:
             continue
         if (
             (start and text[start - 1] in "\\$={(\"'`")
+            or text[max(0, start - 3) : start].rstrip()[-1:] == "`"
+            or any(re.search(r"[a-z][A-Z]", wording) for wording in wordings)
             or _is_code(text, start, end)
             or re.search(r"--?\w+[ =]$", text[max(0, start - 20) : start])
         ):
@@ -863,7 +868,7 @@ STAGES: tuple[tuple[Rule, ...], ...] = (
     (Rule("mojibake", "encoding", mojibake, code=True),),
     (Rule("invisible", "encoding", invisible, code=True),),
     (Rule("spintax", "markup", spintax),),
-    (Rule("braces", "markup", braces),),
+    (Rule("braces", "markup", braces, spun=True),),
     (Rule("glued", "spacing", glued), Rule("spaced", "spacing", spaced)),
     (Rule("doubled", "spelling", doubled), Rule("misspelled", "spelling", misspelled)),
     (Rule("names", "case", names), Rule("elsewhere", "case", elsewhere)),
@@ -876,8 +881,10 @@ STAGES: tuple[tuple[Rule, ...], ...] = (
 _PASSES = 4
 
 
-def tidy(text: str, kinds: Collection[str] = KINDS) -> list[Edit]:
+def tidy(text: str, spun: bool = True) -> list[Edit]:
     """Find the faults of a text's surface; the edits are settled and in its own offsets.
+
+    ``spun``: whether the text may be spun; one that is not has faults of ``CLEAN_KINDS`` alone, and means its braces.
 
     >>> [(e.original, e.replacement, e.rule) for e in tidy("This conversation,held in libya, was long.")]
     [(',', ', ', 'tidy:glued'), ('libya', 'Libya', 'tidy:names')]
@@ -887,7 +894,7 @@ def tidy(text: str, kinds: Collection[str] = KINDS) -> list[Edit]:
     for _ in range(_PASSES):
         before = current
         for stage in STAGES:
-            rules = [rule for rule in stage if rule.kind in kinds]
+            rules = [rule for rule in stage if spun or (rule.kind in CLEAN_KINDS and not rule.spun)]
             if not rules:
                 continue
             if rules[0].kind == "case" and divided != current:
