@@ -75,6 +75,7 @@ KEPT = [
     "Dear {name}, your {first name} is here.",
     "A \\cite{hardware} and ${hardware} and {{hardware}} stay.",
     "if (ready) {hardware}",
+    "You can use the wildcard ? and the sign ! in a text.",
     "Set user.{name,email} and NOT_{MINGW,CYGWIN}, then read org.a11y.Bus.Enabled and hello.BASE.4321.c anew.",
     "* `parent` {string|url} The parent. Takes a {Buffer|TypedArray} as well.",
     "The set {x | x > 0} and mysql --mode {on|off} stay.",

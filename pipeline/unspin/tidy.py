@@ -413,6 +413,8 @@ def spaced(page: Page) -> Iterator[Repair]:
         after = text[at + 1 : at + 2]
         if mark == "." and re.match(r"[ \t]*\.", text[at + 1 : at + 4]):
             continue  # an ellipsis: *so . . .*
+        if mark in "?!" and re.match(r"[ \t]{1,4}[a-z]", text[at + 1 : at + 6]):
+            continue  # the sign itself: *the wildcard ? and others*
         if not after or after.isspace() or after in "”)":
             yield Repair(match.start(), at, "")
         elif mark == "," or (mark == "." and _word_after(text, at + 1) in _SENTENCE_STARTS):
