@@ -1,6 +1,6 @@
 """Measure names and relations: against hand-listed facts, rows judged one by one, and the plain originals.
 
-    python tests/extraction_quality.py [--show] [--rescore]
+    python tests/extraction_quality.py [--show] [--rescore] [--as-shipped]
 
 ``data/facts/ARTICLE.tsv`` lists the names of an article with their types
 (``maybe``: neither missed nor false) and relations, both from the plain
@@ -331,8 +331,9 @@ def main() -> int:
     learnt = HeldOut(restorer)
 
     def unseen(name: str, spun: str) -> Restoration:
-        """Restore an article without what its own gold showed."""
-        learnt.leave_out(name, *marked(name))
+        """Restore an article without what its own gold showed, or as anybody's Unspin would."""
+        if "--as-shipped" not in sys.argv:
+            learnt.leave_out(name, *marked(name))
         return restore_document(Source("a.txt", "a.txt", "", spun), restorer)
 
     def read(document: Restoration) -> Extraction:
