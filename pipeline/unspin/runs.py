@@ -57,7 +57,7 @@ SHARD_DOCUMENTS, SHARD_BYTES = 16, 20_000
 BYTES_PER_WORKER = 100_000
 
 #: Libraries that results depend on.
-LIBRARIES = ("spacy", "pocketsphinx", "rapidfuzz", "lemminflect", "ftfy", "trafilatura")
+LIBRARIES = ("spacy", "pocketsphinx", "wordsegment", "rapidfuzz", "lemminflect", "breame", "ftfy", "trafilatura")
 
 #: Parts of the package that no result depends on.
 UNRELATED = ("cli.py", "__main__.py", "compare.py", "evaluate.py", "report.py", "engines/", "templates/", "results.py")
