@@ -177,7 +177,7 @@ def test_figures_of_dates_scores_and_sums_are_offered_no_words(restorer):
 @pytest.mark.parametrize(
     ("spun", "plain"),
     [
-        ("Sales rose by twelve p.c. They fell later.", "Sales rose by twelve percent. They fell later."),
+        ("Shares rose by 12 p.c. They fell later.", "Shares rose by 12 percent. They fell later."),
         ("Sales rose by twelve p.c. in May.", "Sales rose by twelve percent in May."),
     ],
 )
