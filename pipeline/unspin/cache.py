@@ -12,7 +12,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -44,10 +44,14 @@ def remembered(path: Path) -> Any:
 
 def remember(path: Path, what: Any) -> None:
     """Write what can be made again to the cache, whole or not at all."""
+    _put(path, lambda aside: aside.write(json.dumps(what, ensure_ascii=False).encode()))
+
+
+def _put(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as aside:
-            json.dump(what, aside, ensure_ascii=False)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as aside:
+            write(aside)
         os.replace(aside.name, path)
     except OSError:
         pass  # a read-only home costs time, not the run
@@ -73,11 +77,5 @@ def kept_arrays(kind: str, mark: str, make: Callable[[], Arrays]) -> Arrays:
             return dict(data)
     except (OSError, ValueError, EOFError, zipfile.BadZipFile):
         made = make()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as aside:
-            np.savez(aside, allow_pickle=False, **made)
-        os.replace(aside.name, path)
-    except OSError:
-        pass  # a read-only home costs time, not the run
+    _put(path, lambda aside: np.savez(aside, allow_pickle=False, **made))
     return made

@@ -149,7 +149,7 @@ class Ruler:
                     raise ValueError("a rule sets attributes of a token that it does not have")
                 for key, value in pattern[0].items():
                     self._note(key, value)
-        self._kinds: dict[int, int] = {}
+        self._kinds = Bounded()
         self._known: dict[tuple[int, int, int], dict[int, int]] = {}
 
     def _note(self, key: str, value: Any) -> None:
@@ -186,8 +186,6 @@ class Ruler:
                 dependency = -1
             kind = self._kinds.get(word)
             if kind is None:
-                if len(self._kinds) >= WORDS:
-                    self._kinds.clear()
                 kind = self._kinds[word] = self._kind(token)
             attributes = self._known.get((kind, tag, dependency))
             if attributes is None:

@@ -203,11 +203,8 @@ class Glossary:
         terms = [Term(plain, tuple(words), *rest) for plain, words, *rest in made["terms"]]
         return cls(terms, made["table"], models, load_weights())
 
-    def step(self, spun: str, word: str) -> Step:
-        """Give the surest way from a spun word or phrase to a word of a term that it may stand for."""
-        return self._steps[spun, word]
-
     def _step(self, pair: tuple[str, str]) -> Step:
+        """Give the surest way from a spun word or phrase to a word of a term that it may stand for."""
         spun, word = pair
         ways: list[Step] = []
         single = " " not in spun
@@ -223,11 +220,8 @@ class Glossary:
     def _row(self, base: str) -> dict[str, tuple[str, int]]:
         return dict(unpack_row(self._table.get(base, "")))
 
-    def reach(self, spun: str) -> Reach:
-        """Give the words of terms that a spun word or phrase may stand for, and those that come second after them."""
-        return self._reach[spun]
-
     def _reached(self, spun: str) -> Reach:
+        """Give the words of terms that a spun word or phrase may stand for, and those that come second after them."""
         if spun in FUNCTION:  # stands for itself alone: ``can train`` is no freight train
             word, below = self._bits.get(spun, 0), self._seconds.get(spun, 0)
             return Reach(word, 0, word, below, 0, below)
@@ -277,16 +271,16 @@ class Glossary:
         stretches = [
             self._stretches(found, joined, at) if more else [(at + 1, found[at].word)] for at, more in enumerate(longer)
         ]
-        reached = [self.reach(token.word) for token in found]
+        reached = [self._reach[token.word] for token in found]
         for first, follows in enumerate(joined):
             if not follows or found[first].shielded:
                 continue
             begun: list[tuple[dict[str, Any], int, tuple[Step, ...]]] = []
             if longer[first] or longer[first + 1]:
                 for middle, spun in stretches[first]:
-                    before = self.reach(spun)
+                    before = self._reach[spun]
                     for last, other in stretches[middle] if middle < len(found) and joined[middle - 1] else ():
-                        seconds = meeting(before, self.reach(other))
+                        seconds = meeting(before, self._reach[other])
                         if seconds:
                             begun += self._begin(spun, other, seconds, last)
             else:
@@ -304,10 +298,10 @@ class Glossary:
                     if len(node) == 1:
                         continue
                 for last, spun in stretches[at] if at < len(found) and joined[at - 1] else ():
-                    words = self.reach(spun).words
+                    words = self._reach[spun].words
                     for word, below in node.items():
                         if word and self._bits[word] & words:
-                            more = (*steps, self.step(spun, word))
+                            more = (*steps, self._steps[spun, word])
                             if telling(more):
                                 begun.append((below, last, more))
             for here in ends.values():
@@ -322,11 +316,11 @@ class Glossary:
 
         ``seconds``: the second words that they may come to.
         """
-        firsts = self.reach(spun).words
+        firsts = self._reach[spun].words
         for second in self._members(seconds):
-            step = self.step(other, second)
+            step = self._steps[other, second]
             for first in self._members(self._firsts[second] & firsts):
-                steps = self.step(spun, first), step
+                steps = self._steps[spun, first], step
                 if telling(steps):
                     yield self._root[first][second], last, steps
 
@@ -372,6 +366,7 @@ class Glossary:
         ]
 
     def _reading(self, words: tuple[str, ...]) -> Reading:
+        """Give what the models say of words."""
         score = self._trigram.score
         chain = sum(score(words[i - 2] if i > 1 else "", words[i - 1] if i else "", w) for i, w in enumerate(words))
         return (

@@ -30,6 +30,12 @@ BASE = math.log(1.0001)
 #: Values in each table of the file.
 BINS = 1 << 16
 
+#: Bytes of the file before its words: counts and the tables of values.
+HEAD = 36 + 3 * BINS * 4
+
+#: What the file says of a word by itself, and where its pairs begin.
+ALONE = np.dtype([("prob", "<f4"), ("backoff", "<f4"), ("next", "<u4")])
+
 #: A pair is numbered ``word << SHIFT | previous``: the model has fewer words.
 SHIFT = 17
 
@@ -96,13 +102,15 @@ class Trigram:
 
     def __init__(self) -> None:
         path = model_path()
-        raw = path.read_bytes()
-        if raw[:20] != b"Trie Language Model\3":
-            raise ValueError(f"{path}: is no trigram model; install pocketsphinx==5.1.1 again")
-        (words,) = struct.unpack_from("<I", raw, 20)
+        with open(path, "rb") as file:
+            raw = file.read(HEAD)
+            if raw[:20] != b"Trie Language Model\3":
+                raise ValueError(f"{path}: is no trigram model; install pocketsphinx==5.1.1 again")
+            (words,) = struct.unpack_from("<I", raw, 20)
+            raw += file.read((words + 1) * ALONE.itemsize)
         tables, alone, _ = _head(raw, words)
         # Named by size, as the counts of the web are: the wheel's file does not change but with its version.
-        laid = kept_arrays("trigram-1", f"{path.name} {len(raw)}", lambda: lay_out(raw))
+        laid = kept_arrays("trigram-1", f"{path.name} {path.stat().st_size}", lambda: lay_out(path.read_bytes()))
         self._previous, self._pair_backoff, self._pair_prob = (
             laid[name].data for name in ("previous", "pair_backoff", "pair_prob")
         )
@@ -215,10 +223,9 @@ class Trigram:
 
 def _head(raw: bytes, words: int) -> tuple[Floats, npt.NDArray[Any], int]:
     """Give the tables of values of the model, its words by themselves, and where its pairs begin."""
-    tables = np.frombuffer(raw, "<f4", 3 * BINS, 36).reshape(3, BINS).astype(np.float64)
-    at = 36 + 3 * BINS * 4
-    alone = np.frombuffer(raw, [("prob", "<f4"), ("backoff", "<f4"), ("next", "<u4")], words + 1, at)
-    return tables, alone, at + alone.nbytes
+    tables = np.frombuffer(raw, "<f4", 3 * BINS, HEAD - 3 * BINS * 4).reshape(3, BINS).astype(np.float64)
+    alone = np.frombuffer(raw, ALONE, words + 1, HEAD)
+    return tables, alone, HEAD + alone.nbytes
 
 
 def lay_out(raw: bytes) -> dict[str, npt.NDArray[Any]]:
