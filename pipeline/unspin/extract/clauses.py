@@ -16,6 +16,7 @@ from unspin.extract.parses import Parse
 from unspin.extract.repairs import base
 from unspin.extract.senses import EMPTY, LEMMAS, MUTUAL, TIME_NOUNS
 from unspin.extract.wordlists import words
+from unspin.layout import MONTHS
 from unspin.records import Mention
 
 SUBJECTS = words("nsubj nsubjpass")
@@ -241,6 +242,8 @@ class Clauses:
                     and (dep != "punct" or p.words[c] in {"-", "–", "%"})
                 ):
                     low = min(low, p.lefts[c])
+            elif dep == "nummod" and c == high + 1 and p.lower[head] in MONTHS:
+                high = c  # "October 3"
             elif c > high and dep == "prep" and p.lower[c] == "of" and c == high + 1:
                 for o in p.children[c]:
                     if p.deps[o] == "pobj" and p.tags[o] not in {"PRP", "WDT", "WP"}:
@@ -281,6 +284,15 @@ class Clauses:
             return self.mentions[m].name
         low, high = self.phrase(at)
         return self.words(low, high).strip(" ,;:\"“”'‘’()[]|.")
+
+    def beside(self, at: int) -> int:
+        """Give the name that stands beside a noun (*the crew chief, Hassan Bouali, said*), else the noun."""
+        p = self.p
+        if self.headed(at) < 0:
+            for k in p.children[at]:
+                if p.deps[k] == "appos" and k > at and p.words[p.lefts[k] - 1] != "(" and self.headed(k) >= 0:
+                    return k
+        return at
 
     def definite(self, at: int) -> bool:
         """Tell whether a noun has *the* or *this* before it."""
@@ -331,6 +343,7 @@ class Clauses:
                     conditions.append(k)
             elif d == "prep" and lower[k] == "according":
                 cite = k
+        own = [k for k in own if ":" not in p.words[k + 1 : v]]  # "Range: read the small print"
         if len(own) > 1 and p.lemmas[own[0]].lower() in MUTUAL:
             own = own[:1]  # the other one is a party of the talks
         infinitive = any(tags[k] == "TO" for k in auxiliaries)
@@ -349,7 +362,7 @@ class Clauses:
             c.own = True
             for k in own:
                 if lower[k] in RELATIVES and tags[k] in {"WDT", "WP", "IN", "DT"}:
-                    if dep == "relcl":
+                    if dep == "relcl" and p.words[k - 1] != ":":  # "the question: who will rule"
                         c.subjects += self.antecedents(head, v)
                         c.factor *= 0.95
                 elif lower[k] == "who" and dep != "relcl" and k > 1 and lower[k - 1] == "," and tags[k - 2][:1] == "N":
@@ -516,13 +529,12 @@ class Clauses:
         if any(p.words[k] not in {"”", '"', "’"} for k in range(end + 1, comma)):
             return []  # "resumed talks on Thursday, still divided": not the talks
         above = p.heads[head]
-        if (
-            p.deps[head] == "pobj"
-            and p.deps[above] == "prep"
-            and p.lower[above] != "of"
-            and p.tags[p.heads[above]][:2] == "NN"
-        ):
-            return [p.heads[above]]  # "the scheme at Saltby Marsh, developed by the agency"
+        if p.deps[head] == "pobj" and p.deps[above] == "prep" and p.lower[above] != "of":
+            whose = p.heads[above]
+            if p.tags[whose] == "VBN" and p.deps[whose] == "acl":
+                whose = p.heads[whose]  # "two tankers diverted from the port, expected on Saturday"
+            if p.tags[whose][:2] == "NN":
+                return [whose]  # "the scheme at Saltby Marsh, developed by the agency"
         return noun
 
     def _controlled(
@@ -703,7 +715,8 @@ class Clauses:
                         and all(p.deps[x] in {"nsubj", "punct", "npadvmod", "advmod"} for x in kids)
                         and (p.words[p.lefts[k]] == "," or p.words[p.lefts[k] - 1] in {",", "”", '"'})
                     ):
-                        c.attribution, c.speakers = self.name(inner[0]), inner[:1]
+                        c.speakers = [self.beside(inner[0])]
+                        c.attribution = self.name(c.speakers[0])
         if parent is None:
             if head != v and dep in {"relcl", "acl", "pcomp"}:
                 at, steps = head, 0
@@ -727,7 +740,7 @@ class Clauses:
             and (lemma in q.SAYING or lemma in q.DEMANDING)
             and p.deps[head] not in {"acl", "relcl", "amod"}
         ):
-            speakers = [s for s in parent.subjects if s >= 0 and p.tags[s] not in {"WP", "WDT", "EX"}]
+            speakers = [self.beside(s) for s in parent.subjects if s >= 0 and p.tags[s] not in {"WP", "WDT", "EX"}]
             if parent.passive:
                 speakers = []
             if speakers and parent.own:

@@ -16,6 +16,7 @@ from unspin.extract.referents import KINDS, Referents, Subject
 from unspin.extract.relations import VIRTUAL, Reader, Row
 from unspin.extract.senses import ROLES, WORK_ROLES
 from unspin.extract.wordlists import words
+from unspin.layout import MONTHS
 from unspin.records import Block, Extraction, Mention, Relation, Restoration
 
 if TYPE_CHECKING:
@@ -217,9 +218,12 @@ class _Relations:
             ):
                 continue
             plural = p.tags[s] in {"NNS", "NNPS"} and m < 0
-            found.append(
-                Subject(reading.start + p.starts[s], reader.name(s), m if m >= 0 else None, plural, p.deps[v] == "ROOT")
-            )
+            place = reading.start + p.starts[s]
+            found.append(Subject(place, reader.name(s), m if m >= 0 else None, plural, p.deps[v] == "ROOT"))
+            owner = next((k for k in p.children[s] if p.deps[k] == "poss"), -1)
+            if p.lemmas[v] == "be" and m < 0 and owner >= 0 and reader.headed(owner) >= 0:
+                # "the yard's other worry is labour; it": may be the yard
+                found.append(Subject(place, reader.name(owner), reader.headed(owner), False, p.deps[v] == "ROOT"))
         self.referents.subjects += sorted(found, key=lambda x: x[:2])
 
     def _row(
@@ -338,6 +342,8 @@ class _Relations:
     @staticmethod
     def _quantity(reader: Reader, at: int) -> str:
         p = reader.p
+        if p.lower[at] in MONTHS:
+            return ""  # "October 3"
         for k in p.children[at]:
             if p.deps[k] == "nummod":
                 return reader.words(p.lefts[k], p.rights[k])
@@ -374,15 +380,11 @@ class _Relations:
 
     def _named(self, reader: Reader, at: int, found: Argument) -> Argument:
         """Give the name beside a noun (*the crew chief, Hassan Bouali, gives talks*)."""
-        p = reader.p
-        if at < 0:
+        name = reader.beside(at) if at >= 0 else at
+        if name == at:
             return found
-        for k in p.children[at]:
-            if p.deps[k] == "appos" and k > at and p.words[p.lefts[k] - 1] != "(":
-                m = reader.headed(k)
-                if m >= 0:
-                    return Argument(self.mentions[m].name, m, "apposition", 0.95)
-        return found
+        m = reader.headed(name)
+        return Argument(self.mentions[m].name, m, "apposition", 0.95)
 
     def _argument(
         self,

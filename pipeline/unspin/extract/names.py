@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 from unspin.extract.gazetteer import PLAIN, Gazetteer, Match
 from unspin.extract.readings import DATELINE, URL
+from unspin.extract.senses import ROLES
 from unspin.extract.values import value
 from unspin.extract.wordlists import words
+from unspin.layout import MONTHS
 from unspin.records import Block, Mention, Metadata
 
 #: What the model may name; ordinals, bare cardinals and times of day say nothing by themselves.
@@ -157,6 +159,19 @@ FIRM_WORDS = words(
 )
 
 
+#: An amount in a currency that is written out.
+AMOUNT = re.compile(
+    r"(?<![\w.,$€£-])\d{1,12}(?:[.,]\d{1,3}){0,4}(?: (?:thousand|million|billion|trillion))? "
+    r"(?:dollars?|euros?|yen|yuan|renminbi|rupees?|roubles?|rubles?|zlotys?|naira|shekels?|hryvnias?|liras?|cedis?)\b"
+)
+_MONTH = "|".join(name.title() for name in MONTHS if len(name) > 3 or name == "may")
+#: A day without its year.
+DAY = re.compile(rf"\b(?:{_MONTH}) [0-3]?\d\b(?![.,:]?\d|%)|(?<![\w.,-])[0-3]?\d (?:{_MONTH})\b")
+
+#: Who is named after a comma: *her counterpart, Dov Maresh, was ...*.
+HOLDER = re.compile(r"\b(\w+), $")
+
+
 class Span(NamedTuple):
     """A stretch of the restored text that may name something."""
 
@@ -234,6 +249,7 @@ def mentions(
                 spans.append(Span(*span, told, "model", line.block))
             elif label in NAMED and not _mistaken(text, span, label, kind, line.part, initial, lower, common):
                 spans.append(Span(*span, label, "model", line.block))
+    spans += _missed_values(text, blocks, spans)
     if urls:
         spans = [s for s in spans if s.method == "metadata" or not any(a < s.end and s.start < b for a, b in urls)]
     chosen = _choose(spans, text)
@@ -282,6 +298,19 @@ def _patterned(text: str, blocks: Sequence[Block], given: Collection[str]) -> li
                 if found[1] in given and found[2].lower() not in LAST_WORDS and found[2].lower() not in NEVER:
                     spans.append(Span(*found.span(), "PERSON", "pattern", index))
     return spans
+
+
+def _missed_values(text: str, blocks: Sequence[Block], spans: Sequence[Span]) -> list[Span]:
+    """Find amounts of money and days that the model left out: *62 euros*, *October 3*."""
+    found = []
+    taken = sorted((s.start, s.end) for s in spans if s.label in VALUES)
+    for index, block in enumerate(blocks):
+        for label, pattern in (("MONEY", AMOUNT), ("DATE", DAY)):
+            for match in pattern.finditer(text, block.start, block.end):
+                at = bisect.bisect_left(taken, (match.end(), 0))
+                if not at or taken[at - 1][1] <= match.start():
+                    found.append(Span(*match.span(), label, "model", index))
+    return found
 
 
 def _datelines(text: str, blocks: Sequence[Block], gazetteer: Gazetteer) -> list[Span]:
@@ -712,6 +741,10 @@ def _told(text: str, s: Span) -> str:
         if OF_PLACE.search(before):
             return "GPE"
         short = s.label != "PERSON" or " " not in text[s.start : s.end]
+        if s.label == "ORG" and after.startswith(",") and FULL_NAME.fullmatch(text, s.start, s.end):
+            holder = HOLDER.search(before)
+            if holder and holder[1] in ROLES:
+                return "PERSON"
         if short and (WHERE_AFTER.match(after) or LIVING.search(before)):
             return "GPE"
     if s.label in {"ORG", "PERSON", "GPE", "PRODUCT"}:

@@ -21,7 +21,7 @@ from unspin.extract.clauses import (
 )
 from unspin.extract.parses import Parse
 from unspin.extract.qualifiers import PLAN_NOUNS, SAYING
-from unspin.extract.senses import BARE, IDIOMS, LIGHT, MUTUAL, NO_ROW, NOMINAL, ROLES, TIME_NOUNS, WITH
+from unspin.extract.senses import BARE, IDIOMS, LIGHT, MUTUAL, NO_ROW, NOMINAL, ROLES, TIME_NOUNS, WITH, WITH_OBJECT
 from unspin.extract.wordlists import words
 
 #: Prepositions whose object is a circumstance, not a participant.
@@ -177,6 +177,8 @@ class Reader(Clauses):
         datives: list[int] = []
         attributes: list[int] = []
         agents: list[int] = []
+        others: list[int] = []  #: who did not do it (*by officers, not by ministers*)
+        amounts: list[int] = []
         prepositions: list[int] = []
         complement = -1
         clausal = where = False
@@ -192,8 +194,11 @@ class Reader(Clauses):
                 attributes += self.spread(k)
             elif d == "acomp":
                 complement = k
-            elif d == "agent":
-                agents += self.objects(k)
+            elif d == "agent" and predicate not in INTRANSITIVE:  # "is gone by noon"
+                if any(p.deps[x] == "neg" for x in p.children[k]):
+                    others += self.objects(k)
+                else:
+                    agents += self.objects(k)
             elif d == "prt" and not (p.lower[k] == "on" and p.lower[k + 1 : k + 2] == ["to"]):
                 predicate = f"{predicate} {p.lower[k]}"
             elif d in {"xcomp", "ccomp"}:
@@ -201,6 +206,8 @@ class Reader(Clauses):
                     objects += [x for o in p.children[k] if p.deps[o] in OBJECTS for x in self.spread(o)]
                 else:
                     clausal = True
+            elif d == "npadvmod" and p.lemmas[k].lower() in {"cent", "percent", "pct", "%"} and k > v:
+                amounts.append(k)
             elif d == "npadvmod" and predicate in LASTING and any(p.tags[x] == "CD" for x in p.children[k]):
                 objects.append(k)
             elif d == "advmod" and p.tags[k] == "WRB":
@@ -220,8 +227,15 @@ class Reader(Clauses):
             self._copula(v, c, predicate, [], complement, prepositions)
         elif c.passive:
             self._passive(v, c, predicate, agents, objects + attributes, prepositions)
+            if others and not c.negated:
+                first = len(self.rows)
+                self._passive(v, c, predicate, others, [], [])
+                self.rows[first:] = [row._replace(negated=True) for row in self.rows[first:]]
         else:
             self._active(v, c, predicate, objects, datives, prepositions, clausal)
+        for o in amounts if (predicate, "by") in self.types else ():
+            for s in c.subjects:
+                self._add(v, c, s, predicate, "by", o, 1.0, "active")  # "rose 14 per cent"
         if (
             len(self.rows) == before
             and not (objects or attributes or agents or datives or clausal or complement >= 0)
@@ -306,6 +320,10 @@ class Reader(Clauses):
                 if sense is not None and p.deps[x] == "pobj":
                     predicate = sense  # "brought the war to an end" ended it
                     prepositions = [other for other in prepositions if other != k]
+        for o in objects:
+            sense = WITH_OBJECT.get((predicate, p.lemmas[o].lower()))
+            if sense is not None:
+                predicate, objects = sense or predicate, objects if sense else [x for x in objects if x != o]
         light = ""
         if clausal and predicate in SAYING:
             prepositions = [k for k in prepositions if (predicate, p.lower[k]) in self.types]
@@ -439,7 +457,7 @@ class Reader(Clauses):
                         for s in subjects:
                             self._add(v, c, s, predicate, shown, o, factor, kind)
                     self._beyond(v, c, subjects, predicate, o, kind)
-            elif p.deps[child] == "prep" and preposition in DOUBLE:
+            elif p.deps[child] == "prep" and preposition in DOUBLE and p.lower[child] != "to":
                 joined = f"{preposition} {p.lower[child]}"
                 for o in self.objects(child):
                     if not self._circumstance(p.lower[child], o):
@@ -480,7 +498,10 @@ class Reader(Clauses):
             p.deps[k] in {"xcomp", "ccomp", "advcl", "csubj"} for k in p.children[v]
         ):
             return
+        cleft = any(s >= 0 and p.lower[s] == "it" for s in c.subjects)
         for o in attributes:
+            if cleft and self.definite(o) and any(p.deps[k] == "relcl" for k in p.children[o]):
+                continue  # "it is the walk that you skipped"
             linked = [
                 k
                 for k in p.children[o]

@@ -27,6 +27,9 @@ _PLACES = words("nsubj nsubjpass dobj pobj attr appos")
 #: Plural nouns that are verbs after a noun phrase with an article (*a contract and hopes for an answer*).
 _HOPES = words("hopes plans aims wants seeks intends")
 
+#: Nouns that count what follows *of*.
+_COUNTS = words("dozens scores hundreds thousands millions billions")
+
 #: Adjectives in -ing that stand before a noun with a comma before them and are no participles of the clause.
 _DESCRIBING = words("leading growing existing remaining following surrounding neighbouring neighboring outstanding")
 
@@ -50,7 +53,11 @@ def mend(p: Parse) -> bool:
         if dep == "nummod" and tag == "CD":
             changed = _shifted(p, i) or changed
         elif dep == "appos":
-            changed = _quoted(p, i) or changed
+            changed = _quoted(p, i) or _accorded(p, i) or changed
+        elif dep == "pcomp" and tag == "VBG":
+            changed = _counted(p, i) or changed
+        elif dep == "conj" and tag in {"VBD", "VBN"}:
+            changed = _level(p, i) or changed
         elif dep == "parataxis":
             changed = _said(p, i) or changed
         if dep == "csubj" and tag == "VBG":
@@ -235,6 +242,52 @@ def _quoted(p: Parse, i: int) -> bool:
     ):
         return False
     _hang(p, i, noun, "appos")
+    return True
+
+
+def _accorded(p: Parse, i: int) -> bool:
+    """*According to the club Rolling City, a model managed 23 km*: the subject of a verb that has none."""
+    begin, end = next((a, b) for a, b in p.sents if a <= i < b)
+    root = next((k for k in range(begin, end) if p.deps[k] == "ROOT"), -1)
+    if (
+        p.lower[begin] != "according"
+        or root < i
+        or p.tags[root] not in _FINITE
+        or any(p.deps[k] in _SUBJECTS for k in p.children[root])
+        or p.words[p.lefts[i] - 1] != ","
+        or not _below(p, i, begin)
+    ):
+        return False
+    _hang(p, i, root, "nsubj")
+    return True
+
+
+def _counted(p: Parse, i: int) -> bool:
+    """*hundreds of filling stations*: a participle between a number and what is counted only describes it."""
+    of = p.heads[i]
+    counted = next((k for k in p.children[i] if k == i + 1 and p.deps[k] == "dobj" and p.tags[k] == "NNS"), -1)
+    if counted < 0 or of != i - 1 or p.lower[of] != "of" or p.lower[p.heads[of]] not in _COUNTS:
+        return False
+    _hang(p, counted, of, "pobj")
+    _hang(p, i, counted, "amod")
+    return True
+
+
+def _level(p: Parse, i: int) -> bool:
+    """*has forced shops to close and left drivers queuing*: on a level with a past, not with an infinitive."""
+    head = p.heads[i]
+    above = p.heads[head]
+    if (
+        p.tags[head] != "VB"
+        or p.deps[head] not in {"xcomp", "ccomp"}
+        or not any(p.tags[k] == "TO" for k in p.children[head])
+        or p.tags[above] not in {"VBD", "VBN"}
+        or p.deps[above] in {"acl", "amod"}
+        or any(p.deps[k] in {"aux", "auxpass", "nsubj", "nsubjpass"} for k in p.children[i])
+        or not any(p.deps[k] in {"dobj", "prep", "xcomp"} for k in p.children[i])
+    ):
+        return False
+    _hang(p, i, above, "conj")
     return True
 
 

@@ -9,8 +9,8 @@ EMPTY = words(
     "one ones some many most others other another each all both few several more less much any none either "
     "neither half such something anything everything nothing someone anyone everyone nobody thing lot way who "
     "which that whom whose what this these those there here it they them he him she her we us you i me itself "
-    "themselves himself herself ourselves yourself first second third last same so too rest latter former "
-    "yours hers theirs"
+    "themselves himself herself ourselves yourself first second third last same so too rest latter former next "
+    "previous yours hers theirs"
 )
 
 TIME_NOUNS = words(
@@ -18,7 +18,7 @@ TIME_NOUNS = words(
     "moment period season spring summer autumn winter january february march april may june july august "
     "september october november december monday tuesday wednesday thursday friday saturday sunday today "
     "yesterday tomorrow quarter past future recent half-time while meantime end beginning start date era age "
-    "point tonight midnight noon dawn dusk eve anniversary"
+    "point tonight midnight noon lunchtime bedtime nightfall daybreak sunrise sunset dawn dusk eve anniversary"
 )
 
 #: What nothing useful is said to be.
@@ -105,6 +105,17 @@ for _line in _LIGHT.strip().splitlines():
 
 #: Of these, what is done to something and needs no preposition (*brought an end to the war*).
 BARE = frozenset({"end"})
+
+#: What a verb means with a certain object; nothing, where the two tell nothing together.
+_WITH_OBJECT = """
+close / deal sale purchase acquisition merger takeover transaction = complete
+change / hand =
+"""
+WITH_OBJECT: dict[tuple[str, str], str] = {}
+for _line in _WITH_OBJECT.strip().splitlines():
+    _verb, _rest = _line.split(" / ")
+    _named, _sense = _rest.split(" =")
+    WITH_OBJECT.update({(_verb, _noun): _sense.strip() for _noun in _named.split()})
 
 #: Verbs with a prepositional phrase that carries the sense: verbs / preposition noun = predicate.
 _WITH = """
@@ -232,7 +243,8 @@ ROLES = words(
     "novelist poet historian biologist chemist physicist astronomer geologist epidemiologist attorney "
     "prosecutor king queen prince princess pope bishop developer designer architect curator chef driver pilot "
     "astronaut player trainer negotiator envoy diplomat official politician lawmaker activist campaigner "
-    "journalist reporter correspondent photographer filmmaker"
+    "journalist reporter correspondent photographer filmmaker counterpart commissioner superintendent inspector "
+    "sergeant magistrate"
 )
 
 #: What an office at an organisation makes of its holder; the others work for it.
