@@ -266,6 +266,11 @@ class Clauses:
         text = self.text[self.offset + p.starts[low] : self.offset + p.ends[high]]
         return re.sub(r"\s+", " ", text).strip()
 
+    def shown(self, low: int, high: int) -> str:
+        """Give the words of a phrase without the marks around it; a title inside keeps both of its quotes."""
+        text = self.words(low, high).strip(" ,;:\"“”'‘’()[]|.*#—–")
+        return text + '"' if text.count('"') == 1 else text + "”" if text.count("“") > text.count("”") else text
+
     def headed(self, at: int) -> int:
         """Give the mention that heads a noun phrase (*Libya*, not *Libyan leaders*), or -1; values head none."""
         m = self.mention[at]
@@ -283,7 +288,7 @@ class Clauses:
         if m >= 0:
             return self.mentions[m].name
         low, high = self.phrase(at)
-        return self.words(low, high).strip(" ,;:\"“”'‘’()[]|.")
+        return self.shown(low, high)
 
     def beside(self, at: int) -> int:
         """Give the name that stands beside a noun (*the crew chief, Hassan Bouali, said*), else the noun."""
@@ -400,7 +405,8 @@ class Clauses:
                 c.modality, c.tense = "planned", "future"
         elif dep == "conj" and parent is not None:
             # "and there has been no progress": nobody's progress
-            c.subjects = [] if any(deps[k] == "expl" for k in p.children[v]) else parent.subjects
+            urged = tag == "VB" and not auxiliaries and ":" in p.words[head:v]  # "it is simple: crumble the moss"
+            c.subjects = [] if urged or any(deps[k] == "expl" for k in p.children[v]) else parent.subjects
             if (
                 tag == "VBZ"
                 and tags[head] in {"VB", "VBP"}
@@ -500,6 +506,23 @@ class Clauses:
         if p.deps[noun] == "appos" and self.headed(p.heads[noun]) >= 0:
             return [p.heads[noun]]  # "Liisa Tamm, an officer who teaches strategy"
         finite = next((k for k in p.children[v] if p.deps[k] in {"aux", "auxpass"}), v)
+        above = p.heads[noun]
+        if p.deps[noun] == "pobj" and p.tags[p.heads[above]][:2] == "NN":
+            whose = p.heads[above]
+            apart = p.words[p.lefts[v] - 1] == ","
+            m = self.headed(noun)
+            named = (
+                self.mentions[m].type in {"GPE", "LOC", "FAC"}
+                if m >= 0
+                else p.tags[noun] == "NNP" or any(p.tags[k] == "NNP" for k in p.children[noun])
+            )
+            plural = p.tags[finite] == "VBP" or p.lower[finite] == "were"
+            if m >= 0 and self.mentions[m].type != "PERSON" and any(p.lower[k] == "who" for k in p.children[v]):
+                return self.spread(whose)  # "an analyst at Kestrel Research who cut her rating"
+            several = plural and p.tags[noun] in {"NN", "NNP"} and len(self.spread(noun)) < 2
+            located = named and p.lower[above] in {"in", "at", "on", "near"}
+            if apart and (located or (several and p.tags[whose][-1] == "S")):
+                return self.spread(whose)  # "a yard in Turku, which employs", "shares in the bank, which are listed"
         if p.tags[finite] == "VBZ" and p.tags[noun] in {"NNS", "NNPS"}:
             # "the history of the villages, which tells": one tells, so it is not the villages
             at, steps = noun, 0

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from unspin.extract import names
 from unspin.extract import qualifiers as q
-from unspin.extract.clauses import VERB_TAGS, Clause, empty
+from unspin.extract.clauses import SUBJECTS, VERB_TAGS, Clause, empty, timely
 from unspin.extract.gazetteer import Gazetteer, Match
 from unspin.extract.parses import Parse
 from unspin.extract.readings import LEAD_IN_END, Reading
 from unspin.extract.referents import KINDS, Referents, Subject
 from unspin.extract.relations import VIRTUAL, Reader, Row
 from unspin.extract.senses import ROLES, WORK_ROLES
+from unspin.extract.values import NUMBERS
 from unspin.extract.wordlists import words
 from unspin.layout import MONTHS
 from unspin.records import Block, Extraction, Mention, Relation, Restoration
@@ -51,6 +52,9 @@ EXPLETIVE = words("be take cost seem appear make matter help become remain emerg
 
 HE = words("he she him her")
 ME = words("i me")
+#: Who can be dismissed, and how words for such people end.
+STAFF = words("staff people man woman member crew half third all everyone cabinet board government")
+HOLDING = ("er", "or", "ee", "ist", "man", "woman")
 
 
 class Vocabulary(NamedTuple):
@@ -113,7 +117,7 @@ def read(
         for r, p in zip(lines, parses, strict=True)
     ]
     found = names.mentions(text, blocks, restoration.metadata, seen, matches, gazetteer, known.common, known.nouns)
-    relations = _Relations(restoration, found, types, known.verbs)
+    relations = _Relations(restoration, found, types, known.verbs, gazetteer.given)
     for reading, parse in zip(lines, parses, strict=True):
         relations.read(reading, parse)
     return Extraction(found.mentions, tuple(relations.rows))
@@ -128,6 +132,7 @@ class _Relations:
         found: names.Found,
         types: Mapping[tuple[str, str], str],
         verbs: Collection[str],
+        given: Mapping[str, str],
     ) -> None:
         self.verbs = verbs
         self.text = restoration.text
@@ -140,7 +145,7 @@ class _Relations:
         self.number = 0
         self.by_id = {b.block_id: b for b in self.blocks}
         paragraphs = [b.start for b in self.blocks if b.kind != "metadata"]
-        self.referents = Referents(found.mentions, found.demonyms, paragraphs)
+        self.referents = Referents(found.mentions, found.demonyms, paragraphs, given)
         self.leads: dict[str, Given] = {}
         self.labels: dict[str, Given] = {}
         self.table_rows: dict[tuple[str, int], Given] = {}
@@ -213,6 +218,8 @@ class _Relations:
             word = p.lemmas[s].lower()
             if (
                 empty(p, s)
+                or (timely(p, s) and m < 0)
+                or p.lower[s].partition("-")[0] in NUMBERS
                 or (p.tags[s] in {"PRP", "DT", "WP", "WDT", "EX", "CD", "VBG"} and m < 0)
                 or (m < 0 and p.tags[s][:2] == "NN" and word in ROLES and p.tags[s] == "NN")
             ):
@@ -293,7 +300,7 @@ class _Relations:
             factor *= 0.9
             if stop - start > LONGEST_SENTENCE:
                 return
-        relation = self._type(row, subject.mention, p)
+        relation = self._type(row, subject.mention, object_.mention, p)
         if not relation:
             factor *= 0.95
         if self.blocks[reading.block].kind in {"title", "heading", "cell"}:
@@ -349,7 +356,7 @@ class _Relations:
                 return reader.words(p.lefts[k], p.rights[k])
         return ""
 
-    def _type(self, row: Row, mention: int | None, p: Parse) -> str:
+    def _type(self, row: Row, mention: int | None, object_: int | None, p: Parse) -> str:
         """Give the relation type of a row: the lexicon's, or what the rule that made it says."""
         if row.predicate in {"be", "become", "remain"} and not row.preposition:
             person = mention is not None and self.mentions[mention].type == "PERSON"
@@ -362,9 +369,16 @@ class _Relations:
             )
         if row.kind == "agentless" and not row.predicate.startswith("be "):
             return ""  # the patient stands as the subject; the types speak of those who act
+        told = self.types.get((row.predicate, row.preposition), "")
+        if told == "DISMISSES" and (object_ is None or self.mentions[object_].type != "PERSON"):
+            noun = p.lemmas[row.object].lower()
+            if p.tags[row.object] != "CD" and noun not in ROLES | STAFF and not noun.endswith(HOLDING):
+                return ""  # "suspended share buybacks"
+        if row.predicate == "charge" and {"$", "£", "€"} & set(p.words[p.lefts[row.object] : row.object + 1]):
+            return ""  # "charges £42 a metre": a price
         if row.predicate == "meet" and not row.preposition and p.lemmas[row.object].lower() in MEASURES:
             return "FULFILLS"  # "met the targets" is no meeting
-        return self.types.get((row.predicate, row.preposition), "")
+        return told
 
     def _speaker(self, reader: Reader, facts: Clause, offset: int, since: int) -> tuple[int | None, str]:
         """Give the mention and the name of whoever says a clause; nobody where a pronoun stays unknown."""
@@ -420,7 +434,12 @@ class _Relations:
             if word in HE:
                 if voice:
                     return Argument(voice, None, "pronoun", 0.85)
-                found = self.referents.person(place)
+                if any(
+                    p.deps[k] in SUBJECTS and p.tags[k] == "NN" and p.lemmas[k] in ROLES and reader.beside(k) == k
+                    for k in range(reader.opens(at), at)
+                ):
+                    return None  # "the judge had read the report, and he": whoever was named before
+                found = self.referents.person(word, place)
             elif word == "it" and tag == "PRP":
                 spoken = speaker is not None and self.mentions[speaker].type not in {"PERSON", "NORP"}
                 if spoken and subject:
@@ -455,7 +474,7 @@ class _Relations:
             found = self.referents.definite(lemma, place)
             if found is not None:
                 return Argument(self.mentions[found].name, found, "definite", 0.85)
-        phrase = reader.words(low, high).strip(" ,;:\"“”'‘’()[]|.*#—–")
+        phrase = reader.shown(low, high)
         if len(phrase) < 2 or high - low >= LONGEST_ARGUMENT or not any(c.isalpha() or c in "$€£¥" for c in phrase):
             return None
         return Argument(phrase)

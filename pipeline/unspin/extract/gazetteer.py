@@ -88,7 +88,8 @@ class Gazetteer:
     """
 
     def __init__(self) -> None:
-        self.given: frozenset[str] = frozenset()  #: given names of persons
+        #: given names of persons, with ``f`` or ``m`` where only women or men bear them
+        self.given: dict[str, str] = {}
         self._names: dict[str, Name] = {}
         self._by_first: dict[str, list[str]] = {}
 
@@ -120,8 +121,10 @@ class Gazetteer:
             gazetteer._add(path, number, name, Name(name, type_, "lexicon"))
             for alias in listed(aliases):
                 gazetteer._add(path, number, alias, Name(name, type_, "alias"))
-        lines = (folder / "given.txt").read_text(encoding="utf-8").splitlines()
-        gazetteer.given = frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+        for line in (folder / "given.txt").read_text(encoding="utf-8").splitlines():
+            if line.strip() and not line.startswith("#"):
+                given, _, gender = line.strip().partition(" ")
+                gazetteer.given[given] = gender
         for aliases_ in gazetteer._by_first.values():
             aliases_.sort(key=lambda alias: (-len(alias), alias))
         return gazetteer

@@ -117,6 +117,12 @@ FULL_NAME = re.compile(
     r"){0,2}([A-ZÀ-Þ][\w’'-]*[a-zà-ÿ])\b(?! (?:[A-Z][a-z]|of [A-Z]))"
 )
 
+#: A person after a title that nothing else bears.
+TITLED = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Madame|Monsieur|Sergeant|Inspector|Detective|Constable|Colonel|Lieutenant|"
+    r"Corporal|Judge|Senator)\.? ([A-ZÀ-Þ][\w’'-]*[a-zà-ÿ](?: [A-ZÀ-Þ][\w’'-]*[a-zà-ÿ])?)\b(?!['’]s? [A-Z]| [A-Z])"
+)
+
 #: Capitalised words inside a sentence that the model left out: ``the Little`` before *Antler River*.
 BEFORE = re.compile(r"(?:\bthe|[a-z]) ((?:[A-Z][\w'’-]+ ){1,3})$")
 
@@ -240,6 +246,9 @@ def mentions(
             if span is None:
                 continue
             initial = start in line.sentence_starts
+            titled = TITLED.fullmatch(text, *span) if label in NAMED and label != "PERSON" else None
+            if titled:
+                span, label = titled.span(1), "PERSON"  # "Sergeant Lucie Marenne" taken for an organisation
             if modifier and label == "PERSON" and " " not in text[span[0] : span[1]]:
                 continue  # "Hass avocados"
             if initial and label not in {"PERSON", "GPE"} and text[span[0] : span[1]].lower() in nouns:
@@ -294,6 +303,10 @@ def _patterned(text: str, blocks: Sequence[Block], given: Collection[str]) -> li
             for found in PATTERN.finditer(text, block.start, block.end):
                 last = found.group().rsplit(" ", 1)[1].lower()
                 spans.append(Span(*found.span(), LAST_WORDS.get(last, "ORG"), "pattern", index))
+            for found in TITLED.finditer(text, block.start, block.end):
+                bare = found[1].lower().split()
+                if bare[-1] not in LAST_WORDS and not any(w in TITLES or w in NEVER for w in bare):
+                    spans.append(Span(*found.span(1), "PERSON", "pattern", index))
             for found in FULL_NAME.finditer(text, block.start, block.end):
                 if found[1] in given and found[2].lower() not in LAST_WORDS and found[2].lower() not in NEVER:
                     spans.append(Span(*found.span(), "PERSON", "pattern", index))
@@ -669,6 +682,7 @@ def _canonical(
     lexical: dict[str, Span] = {}
     plain: list[str] = []
     sport = len(SPORT.findall(text)) > 3
+    spans = _surnames(text, spans)
     for s in spans:
         name = s.name or _tidy_name(text[s.start : s.end])
         plain.append(name)
@@ -717,6 +731,20 @@ def _canonical(
             people.add(canonical)
         found.append(Mention(block_id, s.start, s.end, shown, canonical, label, method, reference))
     return Found(tuple(found), frozenset(demonyms), frozenset(people))
+
+
+def _surnames(text: str, spans: Sequence[Span]) -> list[Span]:
+    """Take a people or a place for a person who bears its name: *Mirelle Dane ... Dane's decision*."""
+    named: set[str] = set()
+    found = []
+    for s in spans:
+        shown = text[s.start : s.end]
+        if s.label == "PERSON" and " " in shown:
+            named.add(shown.rpartition(" ")[2])
+        elif s.demonym and shown in named and not text[max(0, s.start - 5) : s.start].lower().endswith(("the ", "a ")):
+            s = Span(s.start, s.end, "PERSON", "model", s.block)
+        found.append(s)
+    return found
 
 
 def _tidy_name(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from unspin.extract.wordlists import words
@@ -42,11 +42,19 @@ class Subject(NamedTuple):
 class Referents:
     """The candidates of a document, asked in order of place."""
 
-    def __init__(self, mentions: Sequence[Mention], demonyms: Collection[int], paragraphs: Sequence[int]) -> None:
+    def __init__(
+        self,
+        mentions: Sequence[Mention],
+        demonyms: Collection[int],
+        paragraphs: Sequence[int],
+        given: Mapping[str, str],
+    ) -> None:
+        """``given``: given names, with ``f`` or ``m`` where only women or men bear them."""
         self.mentions = mentions
         self.demonyms = demonyms
         self.starts = [m.start for m in mentions]
         self.paragraphs = paragraphs
+        self.given = given
         #: nouns that the text itself gave to a name: *Kettle Labs, an artificial intelligence company*
         self.called: dict[str, set[str]] = defaultdict(set)
         #: subjects of clauses in order of place
@@ -64,8 +72,12 @@ class Referents:
                 return i
         return None
 
-    def person(self, at: int) -> int | None:
-        """Resolve *he* or *she* to the only person named in this paragraph so far, else in the one before."""
+    def person(self, word: str, at: int) -> int | None:
+        """Resolve *he* or *she* to the only person named in this paragraph so far, else in the one before.
+
+        Who bears a given name of the other gender is not meant.
+        """
+        own, other = ("m", "f") if word in {"he", "him"} else ("f", "m")
         here = bisect.bisect_right(self.paragraphs, at) - 1
         for paragraph in (here, here - 1):
             if paragraph < 0:
@@ -76,8 +88,12 @@ class Referents:
             ):
                 if self.mentions[i].type == "PERSON":
                     names[self.mentions[i].name] = i
-            if names:
-                return next(iter(names.values())) if len(names) == 1 else None
+            told = {name: self.given.get(name.partition(" ")[0], "") for name in names}
+            fitting = [name for name in names if told[name] != other]
+            if len(fitting) == 1 and (len(names) == 1 or told[fitting[0]] == own):
+                return names[fitting[0]]
+            if fitting:
+                return None
         return None
 
     def thing(self, at: int, since: int, sentence: int, main: bool, plural: bool) -> Subject | None:

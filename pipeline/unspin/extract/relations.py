@@ -70,6 +70,8 @@ PARTICIPIAL = words(
 INTRANSITIVE = words(
     "evolve emerge arise happen occur exist live die arrive appear disappear fall rise come go remain last"
 )
+#: Verbs that share no object with the verb beside them (*the hotel stands and draws visitors*).
+ALONE = INTRANSITIVE | words("stand sit lie sleep wait talk speak work travel")
 #: Verbs whose object belongs to the verb below.
 RAISING = words("require expect want need let make allow enable permit cause see hear watch")
 #: What no person is, so that the apposition is another's.
@@ -212,7 +214,11 @@ class Reader(Clauses):
                 objects.append(k)
             elif d == "advmod" and p.tags[k] == "WRB":
                 where = True
-            elif d == "advmod" and k == v + 1 and p.lower[k] in {"away", "aside", "out", "off"}:
+            elif (
+                d == "advmod"
+                and (k == v + 1 or (k == v + 2 and p.tags[v + 1] == "PRP"))
+                and p.lower[k] in {"away", "aside", "out", "off"}
+            ):
                 predicate = f"{predicate} {p.lower[k]}"  # "turned away buyers" turned nobody
         before = len(self.rows)
         if len(objects) == 1 and self._afterthought(v, objects[0]):
@@ -310,7 +316,12 @@ class Reader(Clauses):
             # "wrote and produced the album": verbs side by side share what follows the last one
             after = [k for k in p.children[v] if k > v]
             joined = [k for k in after if p.deps[k] == "conj" and p.tags[k] in VERB_TAGS]
-            if len(joined) == 1 and joined[0] == v + 2 and all(p.deps[k] in {"conj", "cc", "punct"} for k in after):
+            if (
+                len(joined) == 1
+                and joined[0] == v + 2
+                and predicate not in ALONE
+                and all(p.deps[k] in {"conj", "cc", "punct"} for k in after)
+            ):
                 objects = [x for k in p.children[joined[0]] if p.deps[k] in OBJECTS for x in self.spread(k)]
         for k in prepositions:
             if p.lower[k] == "including" and objects and objects[-1] < k:
@@ -321,9 +332,12 @@ class Reader(Clauses):
                     predicate = sense  # "brought the war to an end" ended it
                     prepositions = [other for other in prepositions if other != k]
         for o in objects:
-            sense = WITH_OBJECT.get((predicate, p.lemmas[o].lower()))
+            noun = p.lemmas[o].lower()
+            sense = WITH_OBJECT.get((predicate, noun))
             if sense is not None:
-                predicate, objects = sense or predicate, objects if sense else [x for x in objects if x != o]
+                predicate = sense or predicate
+                if not sense or sense.endswith((f" {noun}", f" {p.lower[o]}")):  # "take place"
+                    objects = [x for x in objects if x != o]
         light = ""
         if clausal and predicate in SAYING:
             prepositions = [k for k in prepositions if (predicate, p.lower[k]) in self.types]
@@ -337,7 +351,11 @@ class Reader(Clauses):
                 if p.lower[k] == "in" and (sense, "in") not in self.types and p.lemmas[o].lower() not in SHARING:
                     continue  # "signed a treaty in Nairobi": a place, not a party
                 if p.lower[k] in LINKS:
-                    self._prepositional(v, c, c.subjects, sense, k, False, "light")
+                    facts = c
+                    if any(p.lower[x] == "no" and p.deps[x] == "det" for x in p.children[o]):
+                        facts = c.copied(c.text)  # "played no part in the matter"
+                        facts.factor, facts.negated = c.factor, not c.negated
+                    self._prepositional(v, facts, c.subjects, sense, k, False, "light")
                 if len(self.rows) > before:
                     light = p.lower[k]
                     break
@@ -702,6 +720,7 @@ class Reader(Clauses):
             or p.lemmas[role].lower() in TIME_NOUNS
             or p.lemmas[role].lower() in NO_ROW
             or self.mention[role] >= 0
+            or p.tags[role] in {"NNP", "NNPS"}  # "a widow in Saint-Orbain, Madame Teillet"
         ):
             return
         c = self._around(n).copied()

@@ -14,6 +14,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from unspin.cache import kept
+from unspin.extract.qualifiers import SAYING
 from unspin.extract.wordlists import words
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def mend(p: Parse) -> bool:
                 changed = _provided(p, i) or changed
             if dep == "amod" and i and p.words[i - 1] == ",":
                 changed = _participle(p, i) or changed
+            if dep == "compound" and p.lower[i] == "account":
+                changed = _account(p, i) or changed
             continue
         if tag in {"JJ", "NN", "VB", "VBD", "VBN"}:
             changed = _verb(p, i) or changed
@@ -57,9 +60,13 @@ def mend(p: Parse) -> bool:
         elif dep == "pcomp" and tag == "VBG":
             changed = _counted(p, i) or changed
         elif dep == "conj" and tag in {"VBD", "VBN"}:
-            changed = _level(p, i) or changed
+            changed = _level(p, i) or _pointed(p, i) or changed
+        elif dep == "conj" and tag in {"VB", "VBP"}:
+            changed = _bare(p, i) or changed
         elif dep == "parataxis":
             changed = _said(p, i) or changed
+        elif dep == "ccomp":
+            changed = _inverted(p, i) or changed
         if dep == "csubj" and tag == "VBG":
             changed = _gerund(p, i) or changed
         elif dep == "acl" and tag == "VBD":
@@ -288,6 +295,70 @@ def _level(p: Parse, i: int) -> bool:
     ):
         return False
     _hang(p, i, above, "conj")
+    return True
+
+
+def _bare(p: Parse, i: int) -> bool:
+    """*will close a factory that employs 640 workers and move two lines*: a bare verb goes with a bare one."""
+    head = p.heads[i]
+    above = p.heads[p.heads[head]]
+    if (
+        p.tags[head] not in {"VBZ", "VBD"}
+        or p.deps[head] != "relcl"
+        or p.tags[above] != "VB"
+        or above >= head
+        or not any(p.deps[k] == "aux" for k in p.children[above])
+        or any(p.deps[k] in {"aux", "auxpass", "nsubj", "nsubjpass"} for k in p.children[i])
+    ):
+        return False
+    p.tags[i] = "VB"
+    _hang(p, i, above, "conj")
+    return True
+
+
+def _inverted(p: Parse, i: int) -> bool:
+    """*A rope is on it, said the lawyer, ice is goods*: the first of two subjects is that of the verb before it."""
+    verb = p.heads[i]
+    subjects = [k for k in p.children[i] if p.deps[k] == "nsubj"]
+    if (
+        len(subjects) != 2
+        or not verb < subjects[0] < subjects[1] < i
+        or p.lefts[subjects[0]] != verb + 1
+        or "," not in p.words[subjects[0] : subjects[1]]
+        or any(p.deps[k] in _SUBJECTS for k in p.children[verb])
+    ):
+        return False
+    _hang(p, subjects[0], verb, "nsubj")
+    return True
+
+
+def _pointed(p: Parse, i: int) -> bool:
+    """*They may be careful, pointed out Lars Brandt*: who stands behind such a verb after a comma is its subject."""
+    speaker = next((k for k in p.children[i] if p.deps[k] == "dobj"), -1)
+    particle = next((k for k in p.children[i] if p.deps[k] == "prt"), i)
+    if (
+        speaker < 0
+        or not i
+        or p.words[i - 1] != ","
+        or (p.lemmas[i] not in SAYING and p.lemmas[i] != "point")
+        or p.tags[speaker] != "NNP"
+        or p.lefts[speaker] != particle + 1
+        or any(p.deps[k] == "cc" for k in p.children[p.heads[i]])
+    ):
+        return False
+    _hang(p, speaker, i, "nsubj")
+    return True
+
+
+def _account(p: Parse, i: int) -> bool:
+    """*took into account age and sex*: what follows is the verb's object, not a kind of age."""
+    noun = p.heads[i]
+    into = p.heads[noun]
+    verb = p.heads[into]
+    if noun != i + 1 or p.deps[noun] != "pobj" or p.lower[into] != "into" or p.lemmas[verb] != "take":
+        return False
+    _hang(p, i, into, "pobj")
+    _hang(p, noun, verb, "dobj")
     return True
 
 

@@ -49,6 +49,7 @@ by contrast far hand law chance nature default means way
 for example instance now sake comfort purpose reason good free certain
 at age least most all once rate expense best worst first last moment stake work risk length present large home
 of course
+on track course schedule
 on average record top hand basis behalf contrary whole way board site time purpose hold side line foot ground
 as result part rule consequence matter whole
 with respect regard view exception
@@ -86,6 +87,7 @@ take / advantage = exploit
 play / role part = contribute
 pay / attention = attend
 have gain get / access = access
+take / note = note
 take / responsibility = claim
 express voice / concern = worry
 shed throw cast / light = clarify
@@ -109,7 +111,10 @@ BARE = frozenset({"end"})
 #: What a verb means with a certain object; nothing, where the two tell nothing together.
 _WITH_OBJECT = """
 close / deal sale purchase acquisition merger takeover transaction = complete
-change / hand =
+change / hand = change hands
+take / place = take place
+strike / note tone balance chord =
+cut / ribbon =
 """
 WITH_OBJECT: dict[tuple[str, str], str] = {}
 for _line in _WITH_OBJECT.strip().splitlines():

@@ -49,7 +49,7 @@ def titles() -> Mapping[str, tuple[Title, ...]]:
 def given_names() -> frozenset[str]:
     """Give the given names of ``lexicons/names/given.txt`` in lower case."""
     lines = read_lines(shipped() / "names" / "given.txt")
-    return frozenset(fold(line) for line in lines if line and not line.startswith("#"))
+    return frozenset(fold(line.split()[0]) for line in lines if line.strip() and not line.startswith("#"))
 
 
 def corrupted(text: str, found: Sequence[Token]) -> Iterator[Edit]:
