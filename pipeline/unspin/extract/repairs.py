@@ -132,6 +132,12 @@ def _hang(p: Parse, i: int, head: int, dep: str) -> None:
     p.deps[i] = dep
 
 
+def _sentence(p: Parse, i: int) -> tuple[int, int, int]:
+    """Give where a token's sentence begins and ends, and its root."""
+    begin, end = next((a, b) for a, b in p.sents if a <= i < b)
+    return begin, end, next((k for k in range(begin, end) if p.deps[k] == "ROOT"), -1)
+
+
 def _below(p: Parse, i: int, top: int) -> bool:
     """Tell whether a token hangs below another."""
     steps = 0
@@ -254,8 +260,7 @@ def _quoted(p: Parse, i: int) -> bool:
 
 def _accorded(p: Parse, i: int) -> bool:
     """*According to the club Rolling City, a model managed 23 km*: the subject of a verb that has none."""
-    begin, end = next((a, b) for a, b in p.sents if a <= i < b)
-    root = next((k for k in range(begin, end) if p.deps[k] == "ROOT"), -1)
+    begin, end, root = _sentence(p, i)
     if (
         p.lower[begin] != "according"
         or root < i
@@ -397,8 +402,7 @@ def _gerund(p: Parse, i: int) -> bool:
 
 def _finite(p: Parse, i: int) -> bool:
     """*Japan's failure to protect whales angered Australia*: the only finite verb is that of the sentence."""
-    begin, end = next((a, b) for a, b in p.sents if a <= i < b)
-    root = next((k for k in range(begin, end) if p.deps[k] == "ROOT"), -1)
+    begin, end, root = _sentence(p, i)
     if (
         root < 0
         or root >= i
@@ -462,7 +466,7 @@ def _hopes(p: Parse, i: int) -> bool:
 
 def _noun_root(p: Parse, i: int) -> bool:
     """*The town borders on a park*: a sentence without a verb whose last noun can be one."""
-    begin, end = next((a, b) for a, b in p.sents if a <= i < b)
+    begin, end, _ = _sentence(p, i)
     noun = i - 1
     if (
         noun < begin
