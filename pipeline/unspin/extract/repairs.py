@@ -260,7 +260,7 @@ def _quoted(p: Parse, i: int) -> bool:
 
 def _accorded(p: Parse, i: int) -> bool:
     """*According to the club Rolling City, a model managed 23 km*: the subject of a verb that has none."""
-    begin, end, root = _sentence(p, i)
+    begin, _, root = _sentence(p, i)
     if (
         p.lower[begin] != "according"
         or root < i
