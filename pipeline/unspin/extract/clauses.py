@@ -444,6 +444,9 @@ class Clauses:
             c.tense = c.tense or parent.tense
             if dep == "conj":
                 c.condition = parent.condition
+                if parent.negated and tag in {"VB", "VBN", "VBG"} and not auxiliaries:
+                    # "should not release or destroy": neither of both
+                    c.negated = any(deps[k] == "cc" and lower[k] in {"or", "nor"} for k in p.children[head])
         if parent is not None and dep == "xcomp" and parent.negated:
             c.negated = True
         if modal:

@@ -66,6 +66,8 @@ PARTICIPIAL = words(
     "neighbouring "
     "surprising increasing ongoing competing conflicting leading missing"
 )
+#: By what one is pulled, by nobody who does it.
+BODY = words("arm hand leg foot hair collar neck ear scruff")
 #: Verbs that take no object; where the parser gives them one, they are adjectives (*evolving threats*).
 INTRANSITIVE = words(
     "evolve emerge arise happen occur exist live die arrive appear disappear fall rise come go remain last"
@@ -398,7 +400,7 @@ class Reader(Clauses):
             ):
                 for s in c.subjects:
                     self._add(v, c, s, predicate, "by", a, 0.9, "when")  # "was delayed by an hour"
-        agents = [a for a in agents if p.lemmas[a].lower() not in TIME_NOUNS and p.tags[a] not in {"CD"}]
+        agents = [a for a in agents if p.lemmas[a].lower() not in TIME_NOUNS | BODY and p.tags[a] not in {"CD"}]
         if agents:
             for s in agents:
                 for o in c.subjects:
