@@ -233,10 +233,15 @@ def flat(all_cases: list[Case], phrases: dict[str, int]) -> mixed_logit.Options:
     )
 
 
-def fit_mixed(got: dict[str, list[Case]], usual: np.ndarray) -> Mixed:
-    """Fit the weights of the later passes: those that all phrases share and those of their own."""
+def fit_mixed(got: dict[str, list[Case]], usual: np.ndarray, thesaurus: float = 1.0) -> Mixed:
+    """Fit the weights of the later passes: those that all phrases share and those of their own.
+
+    ``thesaurus``: how much articles count that a thesaurus spun, of whose words hardly any stay as they are.
+    """
     phrases: dict[str, int] = {}
     options = flat([case for made in got.values() for case in made], phrases)
+    counted = [thesaurus if name.startswith("thesaurus-") else 1.0 for name, made in got.items() for _ in made]
+    options = options._replace(weight=options.weight * np.array(counted))
     fixed = np.array([name in features.USUAL for name in features.NAMES])
     found = mixed_logit.fit(options, usual, fixed, SLOPED)
     return Mixed(found, list(phrases))
@@ -433,6 +438,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--quick", action="store_true", help="leave the cross-validation out")
     parser.add_argument("--later", action="store_true", help="keep the weights of the first pass")
+    parser.add_argument("--thesaurus", type=float, default=1.0, help="weight of articles that a thesaurus spun")
     parser.add_argument("--records", action="store_true", help="write the records alone and leave the weights")
     parser.add_argument("--pages", action="store_true", help="write the counts of marked pages to pages.tsv, no more")
     args = parser.parse_args()
@@ -473,14 +479,14 @@ def main() -> None:
     got = parts.ask("cases", "later")
     # The articles that are scored as unseen ones teach no phrase, or their figures would flatter.
     teaching = {name: made for name, made in got.items() if (HERE / "gold" / name).is_file()}
-    mixed = fit_mixed(teaching, usual)
+    mixed = fit_mixed(teaching, usual, args.thesaurus)
     fitted["later"] = mixed.fitted.shared
     show("later", fitted["later"])
     total = {t: [0, 0, 0] for t in (0.5, 0.55, 0.6, 0.65, 0.7, 0.75)}
     names = [name for name in texts if not name.startswith("clean-")]
     for fold in range(0 if args.quick else FOLDS):
         out = set(names[fold::FOLDS])
-        others = fit_mixed({name: made for name, made in teaching.items() if name not in out}, usual)
+        others = fit_mixed({n: made for n, made in teaching.items() if n not in out}, usual, args.thesaurus)
         shared, slopes = others.fitted.shared, others.slopes()
         for name in sorted(out):
             for t in total:

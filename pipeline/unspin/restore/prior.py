@@ -17,8 +17,10 @@ SURE = 0.8
 #: Of .05 to .4, .1 called most mild articles spun at the same share of clean news (2026-11-29).
 REPLACED = 0.1
 
-#: Log-odds added to those of each place, which are judged as if the document were rather a clean one.
-AT_REST = 1.0
+#: Log-odds added to those of each place, which are judged as if the document were rather a clean one.  With 1.0, and
+#: 364 more spun articles counted, 1.7 % of clean news were called spun, with .7 .4 %; of 193 spun texts two more are
+#: called clean (2026-11-30).
+AT_REST = 0.7
 
 #: Log-odds beyond which a place says no more of its document: with 6 a single hit in a short sentence outweighed three
 #: likely ones in another; as many mild articles were called spun.
@@ -47,7 +49,7 @@ def bayes_factors(change: Floats) -> Floats:
     been replaced, in a clean one none.
 
     >>> bayes_factors(np.array([0.02, 0.5, 0.98])).round(2)
-    array([-0.1 ,  0.16,  1.85])
+    array([-0.1 ,  0.1 ,  1.85])
     """
     change = np.clip(change, 1e-6, 1.0 - 1e-6)
     odds = np.log(change / (1.0 - change))
