@@ -1,6 +1,5 @@
 """What several test files look at: one run with its report, and the browser of this machine."""
 
-import gc
 import shutil
 import sys
 from pathlib import Path
@@ -22,14 +21,6 @@ HOSTILE = (
     "The minister said </script><script>document.title='hacked'</script> to the press in Tripoli.\n"
     'He said "<img src=x onerror=alert(1)>" & =cmd() in \u202eLibya\u202c, and \U0001f600 met the leaders of Libya.\n'
 )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def swept():
-    """Give back what the runs of a test file froze: a run's process ends with it, this one goes on."""
-    yield
-    gc.unfreeze()
-    gc.collect()
 
 
 @pytest.fixture(scope="session")

@@ -273,6 +273,10 @@ def _load(settings: Settings, mark: str) -> tuple[Restorer, Extractor, Mapping[s
         raise RunError("a worker has other code, lexicons or libraries than the run; make them the same and run again")
     from unspin.restore import uncollected
 
+    if gc.get_freeze_count():
+        # What was loaded before in this process need not stay for good.
+        gc.unfreeze()
+        gc.collect()
     with uncollected():
         from unspin.extract import Extractor
 

@@ -16,44 +16,35 @@ from pathlib import Path
 import numpy as np
 
 from unspin.restore import features
-from unspin.restore.slopes import SLOPES_PATH, save
-
-
-def read(folder: Path) -> tuple[dict[str, float], dict[str, np.ndarray], list[str]]:
-    """Give the shared weights of a fit, and of each phrase what it adds: (2, features), spun and plain."""
-    with np.load(folder / "slopes.npz", allow_pickle=False) as data:
-        phrases, names = (bytes(data[part]).decode("utf-8").split("\n") for part in ("phrases", "features"))
-        both = np.stack([data["spun"] * data["steps"], data["plain"] * data["steps"]], axis=1)
-    shared = json.loads((folder / "weights.json").read_text(encoding="utf-8"))["later"]
-    return shared, dict(zip(phrases, both, strict=True)), names
+from unspin.restore.slopes import SLOPES_PATH, read, save
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="+", type=Path)
-    fits = [read(folder) for folder in parser.parse_args().folder]
-    names = fits[-1][2]
-    assert all(fit[2] == names for fit in fits), "the fits are of different features"
-    known = [set(fit[1]) for fit in fits[:-1]]
-    phrases = sorted(set(fits[-1][1]).union(*known))
-    nothing = np.zeros((2, len(names)))
+    folders = parser.parse_args().folder
+    fits = []
+    for folder in folders:
+        phrases, spun, plain = read(folder / "slopes.npz")
+        fits.append(dict(zip(phrases, np.stack([spun, plain], axis=1), strict=True)))
+    shared = [json.loads((folder / "weights.json").read_text(encoding="utf-8"))["later"] for folder in folders]
+    *earlier, newest = fits
+    phrases = sorted(set().union(*fits))
+    nothing = np.zeros((2, len(features.NAMES)))
     rows = np.array(
         [
-            fits[-1][1][phrase]
-            if not any(phrase in one for one in known)
-            else np.mean([fit[1].get(phrase, nothing) for fit in fits], axis=0)
+            np.mean([fit.get(phrase, nothing) for fit in fits], axis=0)
+            if any(phrase in fit for fit in earlier)
+            else newest[phrase]
             for phrase in phrases
         ]
     )
     path = features.WEIGHTS_PATH
     data = json.loads(path.read_text(encoding="utf-8"))
-    data["later"] = {
-        name: round(float(np.mean([fit[0].get(name, 0.0) for fit in fits])), 4)
-        for name in features.NAMES
-        if any(fit[0].get(name) for fit in fits)
-    }
+    mean = {name: np.mean([fit.get(name, 0.0) for fit in shared]) for name in features.NAMES}
+    data["later"] = {name: round(float(weight), 4) for name, weight in mean.items() if weight}
     path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-    save(SLOPES_PATH, phrases, names, rows[:, 0], rows[:, 1])
+    save(SLOPES_PATH, phrases, features.NAMES, rows[:, 0], rows[:, 1])
 
 
 if __name__ == "__main__":

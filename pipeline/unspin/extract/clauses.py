@@ -509,23 +509,9 @@ class Clauses:
         if p.deps[noun] == "appos" and self.headed(p.heads[noun]) >= 0:
             return [p.heads[noun]]  # "Liisa Tamm, an officer who teaches strategy"
         finite = next((k for k in p.children[v] if p.deps[k] in {"aux", "auxpass"}), v)
-        above = p.heads[noun]
-        if p.deps[noun] == "pobj" and p.tags[p.heads[above]][:2] == "NN":
-            whose = p.heads[above]
-            apart = p.words[p.lefts[v] - 1] == ","
-            m = self.headed(noun)
-            named = (
-                self.mentions[m].type in {"GPE", "LOC", "FAC"}
-                if m >= 0
-                else p.tags[noun] == "NNP" or any(p.tags[k] == "NNP" for k in p.children[noun])
-            )
-            plural = p.tags[finite] == "VBP" or p.lower[finite] == "were"
-            if m >= 0 and self.mentions[m].type != "PERSON" and any(p.lower[k] == "who" for k in p.children[v]):
-                return self.spread(whose)  # "an analyst at Kestrel Research who cut her rating"
-            several = plural and p.tags[noun] in {"NN", "NNP"} and len(self.spread(noun)) < 2
-            located = named and p.lower[above] in {"in", "at", "on", "near"}
-            if apart and (located or (several and p.tags[whose][-1] == "S")):
-                return self.spread(whose)  # "a yard in Turku, which employs", "shares in the bank, which are listed"
+        whose = p.heads[p.heads[noun]]
+        if p.deps[noun] == "pobj" and p.tags[whose][:2] == "NN" and self._beyond_place(noun, whose, v, finite):
+            return self.spread(whose)
         if p.tags[finite] == "VBZ" and p.tags[noun] in {"NNS", "NNPS"}:
             # "the history of the villages, which tells": one tells, so it is not the villages
             at, steps = noun, 0
@@ -534,6 +520,22 @@ class Clauses:
                 if p.tags[at] in {"NN", "NNP"}:
                     return [at]
         return self.spread(noun) if p.tags[v] == "VBP" and p.tags[noun] in {"NN", "NNP"} else [noun]
+
+    def _beyond_place(self, noun: int, whose: int, v: int, finite: int) -> bool:
+        """Tell whether a relative clause after *the yard in Turku* is about the yard, by names and number."""
+        p = self.p
+        m = self.headed(noun)
+        kind = self.mentions[m].type if m >= 0 else ""
+        if kind not in {"", "PERSON"} and any(p.lower[k] == "who" for k in p.children[v]):
+            return True  # "an analyst at Kestrel Research who cut her rating"
+        if p.words[p.lefts[v] - 1] != ",":
+            return False
+        place = kind in {"GPE", "LOC", "FAC"} or (m < 0 and "NNP" in {p.tags[k] for k in (noun, *p.children[noun])})
+        if place and p.lower[p.heads[noun]] in {"in", "at", "on", "near"}:
+            return True  # "a yard in Turku, which employs 400"
+        plural = p.tags[finite] == "VBP" or p.lower[finite] == "were"
+        one = p.tags[noun] in {"NN", "NNP"} and len(self.spread(noun)) < 2
+        return plural and one and p.tags[whose][-1] == "S"  # "shares in the bank, which are listed"
 
     def gerund(self, at: int) -> bool:
         """Tell whether a clause that is a subject is short enough for an argument (*dating the stars*)."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from unspin.extract.wordlists import words
-from unspin.lexicon.read import LexiconError, shipped
+from unspin.lexicon.read import LexiconError, read_given, shipped
 
 #: spaCy's OntoNotes labels that a lexicon entry may have.
 TYPES = words(
@@ -121,10 +121,7 @@ class Gazetteer:
             gazetteer._add(path, number, name, Name(name, type_, "lexicon"))
             for alias in listed(aliases):
                 gazetteer._add(path, number, alias, Name(name, type_, "alias"))
-        for line in (folder / "given.txt").read_text(encoding="utf-8").splitlines():
-            if line.strip() and not line.startswith("#"):
-                given, _, gender = line.strip().partition(" ")
-                gazetteer.given[given] = gender
+        gazetteer.given = read_given(folder / "given.txt")
         for aliases_ in gazetteer._by_first.values():
             aliases_.sort(key=lambda alias: (-len(alias), alias))
         return gazetteer

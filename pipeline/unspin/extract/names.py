@@ -247,7 +247,7 @@ def mentions(
                 continue
             initial = start in line.sentence_starts
             titled = TITLED.fullmatch(text, *span) if label in NAMED and label != "PERSON" else None
-            if titled:
+            if titled and _bears(titled):
                 span, label = titled.span(1), "PERSON"  # "Sergeant Lucie Marenne" taken for an organisation
             if modifier and label == "PERSON" and " " not in text[span[0] : span[1]]:
                 continue  # "Hass avocados"
@@ -304,13 +304,18 @@ def _patterned(text: str, blocks: Sequence[Block], given: Collection[str]) -> li
                 last = found.group().rsplit(" ", 1)[1].lower()
                 spans.append(Span(*found.span(), LAST_WORDS.get(last, "ORG"), "pattern", index))
             for found in TITLED.finditer(text, block.start, block.end):
-                bare = found[1].lower().split()
-                if bare[-1] not in LAST_WORDS and not any(w in TITLES or w in NEVER for w in bare):
+                if _bears(found):
                     spans.append(Span(*found.span(1), "PERSON", "pattern", index))
             for found in FULL_NAME.finditer(text, block.start, block.end):
                 if found[1] in given and found[2].lower() not in LAST_WORDS and found[2].lower() not in NEVER:
                     spans.append(Span(*found.span(), "PERSON", "pattern", index))
     return spans
+
+
+def _bears(titled: re.Match[str]) -> bool:
+    """Tell whether a person bears the title of a :data:`TITLED`: no *Judge Business School*, no *Inspector General*."""
+    name = titled[1].lower().split()
+    return name[-1] not in LAST_WORDS and not any(word in TITLES or word in NEVER for word in name)
 
 
 def _missed_values(text: str, blocks: Sequence[Block], spans: Sequence[Span]) -> list[Span]:

@@ -238,7 +238,7 @@ class Reader(Clauses):
             if others and not c.negated:
                 first = len(self.rows)
                 self._passive(v, c, predicate, others, [], [])
-                self.rows[first:] = [row._replace(negated=True) for row in self.rows[first:]]
+                self._deny(first)
         else:
             self._active(v, c, predicate, objects, datives, prepositions, clausal)
         for o in amounts if (predicate, "by") in self.types else ():
@@ -450,7 +450,7 @@ class Reader(Clauses):
                         if not self._circumstance(preposition, o):
                             for s in subjects:
                                 self._add(v, c, s, predicate, preposition, o, 0.9, kind)
-            self.rows[before:] = [row._replace(negated=True) for row in self.rows[before:]]
+            self._deny(before)
             return
         shown = preposition
         if kind == "light" and not known and ((predicate, "") in self.types or predicate in BARE):
@@ -483,6 +483,10 @@ class Reader(Clauses):
                     if not self._circumstance(p.lower[child], o):
                         for s in subjects:
                             self._add(v, c, s, predicate, joined, o, 0.85, kind)
+
+    def _deny(self, first: int) -> None:
+        """Negate the rows from one on."""
+        self.rows[first:] = [row._replace(negated=True) for row in self.rows[first:]]
 
     def _beyond(self, v: int, c: Clause, subjects: Sequence[int], predicate: str, o: int, kind: str) -> None:
         """Read what the parser hangs on an amount as the verb's (*rose by 0.8 per cent against the euro*)."""

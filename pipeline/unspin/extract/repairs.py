@@ -258,6 +258,11 @@ def _quoted(p: Parse, i: int) -> bool:
     return True
 
 
+def _shares(p: Parse, i: int) -> bool:
+    """Tell whether a verb has neither subject nor auxiliary of its own, but those of a verb beside it."""
+    return not any(p.deps[k] in {"aux", "auxpass", "nsubj", "nsubjpass"} for k in p.children[i])
+
+
 def _accorded(p: Parse, i: int) -> bool:
     """*According to the club Rolling City, a model managed 23 km*: the subject of a verb that has none."""
     begin, _, root = _sentence(p, i)
@@ -295,7 +300,7 @@ def _level(p: Parse, i: int) -> bool:
         or not any(p.tags[k] == "TO" for k in p.children[head])
         or p.tags[above] not in {"VBD", "VBN"}
         or p.deps[above] in {"acl", "amod"}
-        or any(p.deps[k] in {"aux", "auxpass", "nsubj", "nsubjpass"} for k in p.children[i])
+        or not _shares(p, i)
         or not any(p.deps[k] in {"dobj", "prep", "xcomp"} for k in p.children[i])
     ):
         return False
@@ -313,7 +318,7 @@ def _bare(p: Parse, i: int) -> bool:
         or p.tags[above] != "VB"
         or above >= head
         or not any(p.deps[k] == "aux" for k in p.children[above])
-        or any(p.deps[k] in {"aux", "auxpass", "nsubj", "nsubjpass"} for k in p.children[i])
+        or not _shares(p, i)
     ):
         return False
     p.tags[i] = "VB"
@@ -321,19 +326,21 @@ def _bare(p: Parse, i: int) -> bool:
     return True
 
 
+def _two_subjects(p: Parse, i: int) -> tuple[int, int]:
+    """Give the two subjects of a verb that hangs on one without any, or -1 twice."""
+    subjects = [k for k in p.children[i] if p.deps[k] == "nsubj"]
+    if len(subjects) != 2 or any(p.deps[k] in _SUBJECTS for k in p.children[p.heads[i]]):
+        return -1, -1
+    return subjects[0], subjects[1]
+
+
 def _inverted(p: Parse, i: int) -> bool:
     """*A rope is on it, said the lawyer, ice is goods*: the first of two subjects is that of the verb before it."""
     verb = p.heads[i]
-    subjects = [k for k in p.children[i] if p.deps[k] == "nsubj"]
-    if (
-        len(subjects) != 2
-        or not verb < subjects[0] < subjects[1] < i
-        or p.lefts[subjects[0]] != verb + 1
-        or "," not in p.words[subjects[0] : subjects[1]]
-        or any(p.deps[k] in _SUBJECTS for k in p.children[verb])
-    ):
+    first, second = _two_subjects(p, i)
+    if not verb < first < second < i or p.lefts[first] != verb + 1 or "," not in p.words[first:second]:
         return False
-    _hang(p, subjects[0], verb, "nsubj")
+    _hang(p, first, verb, "nsubj")
     return True
 
 
@@ -370,16 +377,10 @@ def _account(p: Parse, i: int) -> bool:
 def _said(p: Parse, i: int) -> bool:
     """*Farmers who wait, said the minister, make money*: the first of two subjects is that of the main verb."""
     verb = p.heads[i]
-    subjects = [k for k in p.children[i] if p.deps[k] == "nsubj"]
-    if (
-        verb < i
-        or len(subjects) != 2
-        or not subjects[0] < i < subjects[1]
-        or any(p.deps[k] in _SUBJECTS for k in p.children[verb])
-        or p.words[i - 1] != ","
-    ):
+    first, second = _two_subjects(p, i)
+    if verb < i or not first < i < second or p.words[i - 1] != ",":
         return False
-    _hang(p, subjects[0], verb, "nsubj")
+    _hang(p, first, verb, "nsubj")
     return True
 
 

@@ -99,11 +99,19 @@ declare / war = declare war
 raise / question = question
 bring put / end = end
 """
-LIGHT: dict[tuple[str, str], str] = {}
-for _line in _LIGHT.strip().splitlines():
-    _verbs, _rest = _line.split(" / ")
-    _named, _sense = _rest.split(" = ")
-    LIGHT.update({(_verb, _noun): _sense for _verb in _verbs.split() for _noun in _named.split()})
+
+
+def _senses(table: str) -> dict[tuple[str, str], str]:
+    """Read lines of verbs / nouns = predicate: the predicate of each verb with each noun."""
+    found = {}
+    for line in table.strip().splitlines():
+        verbs, _, rest = line.partition(" / ")
+        nouns, _, sense = rest.partition(" =")
+        found.update({(verb, noun): sense.strip() for verb in verbs.split() for noun in nouns.split()})
+    return found
+
+
+LIGHT = _senses(_LIGHT)
 
 #: Of these, what is done to something and needs no preposition (*brought an end to the war*).
 BARE = frozenset({"end"})
@@ -116,11 +124,7 @@ take / place = take place
 strike / note tone balance chord =
 cut / ribbon =
 """
-WITH_OBJECT: dict[tuple[str, str], str] = {}
-for _line in _WITH_OBJECT.strip().splitlines():
-    _verb, _rest = _line.split(" / ")
-    _named, _sense = _rest.split(" =")
-    WITH_OBJECT.update({(_verb, _noun): _sense.strip() for _noun in _named.split()})
+WITH_OBJECT = _senses(_WITH_OBJECT)
 
 #: Verbs with a prepositional phrase that carries the sense: verbs / preposition noun = predicate.
 _WITH = """

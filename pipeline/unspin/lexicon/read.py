@@ -108,6 +108,17 @@ def read_lines(path: Path) -> list[str]:
     return text.replace("\r\n", "\n").split("\n")
 
 
+def read_given(path: Path) -> dict[str, str]:
+    """Give the given names of a file, with ``f`` or ``m`` where only women or men bear them.
+
+    >>> names = read_given(shipped() / "names" / "given.txt")
+    >>> names["Helen"], names["Kim"]
+    ('f', '')
+    """
+    lines = [line.strip() for line in read_lines(path)]
+    return {name: gender for name, _, gender in (x.partition(" ") for x in lines if x and not x.startswith("#"))}
+
+
 def write_lines(path: Path, lines: Sequence[str]) -> None:
     """Write lines to a pack file, which appears whole or not at all."""
     aside = path.with_name(path.name + ".new")

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from unspin.lexicon.read import LexiconError, read_lines, shipped
+from unspin.lexicon.read import LexiconError, read_given, read_lines, shipped
 from unspin.records import Edit
 from unspin.restore.tokens import Token, fold
 
@@ -48,8 +48,7 @@ def titles() -> Mapping[str, tuple[Title, ...]]:
 @functools.lru_cache(maxsize=1)
 def given_names() -> frozenset[str]:
     """Give the given names of ``lexicons/names/given.txt`` in lower case."""
-    lines = read_lines(shipped() / "names" / "given.txt")
-    return frozenset(fold(line.split()[0]) for line in lines if line.strip() and not line.startswith("#"))
+    return frozenset(map(fold, read_given(shipped() / "names" / "given.txt")))
 
 
 def corrupted(text: str, found: Sequence[Token]) -> Iterator[Edit]:

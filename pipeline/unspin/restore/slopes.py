@@ -51,14 +51,20 @@ class Slopes:
 
     @classmethod
     def load(cls, path: Path = SLOPES_PATH) -> Slopes:
-        """Read the file that :func:`save` wrote (no pickles inside)."""
-        with np.load(path, allow_pickle=False) as data:
-            phrases = bytes(data["phrases"]).decode("utf-8").split("\n")
-            columns = [INDEX[name] for name in bytes(data["features"]).decode("utf-8").split("\n")]
-            spun, plain = (np.zeros((len(phrases), len(NAMES))) for _ in range(2))
-            spun[:, columns] = data["spun"] * data["steps"]
-            plain[:, columns] = data["plain"] * data["steps"]
+        """Take what :func:`read` gives."""
+        phrases, spun, plain = read(path)
         return cls({tuple(phrase.split(" ")): row for row, phrase in enumerate(phrases)}, spun, plain)
+
+
+def read(path: Path) -> tuple[list[str], Floats, Floats]:
+    """Read the file that :func:`save` wrote (no pickles inside): phrases, and what each adds, (phrases, features)."""
+    with np.load(path, allow_pickle=False) as data:
+        phrases = bytes(data["phrases"]).decode("utf-8").split("\n")
+        columns = [INDEX[name] for name in bytes(data["features"]).decode("utf-8").split("\n")]
+        spun, plain = (np.zeros((len(phrases), len(NAMES))) for _ in range(2))
+        spun[:, columns] = data["spun"] * data["steps"]
+        plain[:, columns] = data["plain"] * data["steps"]
+    return phrases, spun, plain
 
 
 def save(path: Path, phrases: Sequence[str], names: Sequence[str], spun: Floats, plain: Floats) -> None:
