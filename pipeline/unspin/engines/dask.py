@@ -13,6 +13,9 @@ from unspin.engines import EngineError, Job, Result
 #: Workers that a shard may take down before it is taken apart, and a job before it is given up.
 DEATHS = 2
 
+#: Seconds that a local cluster may take to end.
+CLOSING = 20
+
 
 class Dask:
     """Run shards on a Dask cluster; the texts travel with them, so that no file system need be shared.
@@ -100,9 +103,12 @@ class _Owning:
 
     def __exit__(self, *error: object) -> None:
         self._client.close()
-        # Where a worker died just now and is being started anew, closing fails ("can only join a started process").
-        # All results are there, so the run must not fail by it; what is left of the cluster ends with this process.
-        for _ in range(2):
-            with contextlib.suppress(AssertionError):
-                self._cluster.close()
-                break
+        # Where a worker died just now and is being started anew, closing fails ("can only join a started process") or
+        # waits for ever.  All results are there, so the run must not suffer by it; what is left of the cluster ends
+        # with this process.
+        with contextlib.suppress(TimeoutError):
+            try:
+                self._cluster.close(timeout=CLOSING)
+            except AssertionError:
+                with contextlib.suppress(AssertionError):
+                    self._cluster.close(timeout=CLOSING)
