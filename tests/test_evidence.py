@@ -6,7 +6,7 @@ import pytest
 from unspin.restore import gold_records, suits_article, topics
 from unspin.restore.candidates import Candidate, Match
 from unspin.restore.context_model import shipped
-from unspin.restore.gold_records import Records, load_records, odds, standing, written
+from unspin.restore.gold_records import Records, counted, load_records, odds, standing, written
 from unspin.restore.language_model import Web
 from unspin.restore.tokens import tokens
 from unspin.restore.topics import CALM, NEAR, Topics
@@ -21,20 +21,24 @@ def records():
     return Records([CLINIC, CAMP, MARKET], ["clinic", "camp", "market"])
 
 
+def stands_out(seen, answer):
+    return float(standing(np.array(counted(seen, answer))))
+
+
 def test_the_article_that_shares_phrases_decides_between_answers(records):
     like_clinic = records.likeness({"treatment": 1, "affected person": 2, "sanatorium": 1})
     like_camp = records.likeness({"treatment": 1, "refuge": 1, "camp": 2})
     for likeness, right, wrong in ((like_clinic, "therapy", "handling"), (like_camp, "handling", "therapy")):
         seen = records.among(["treatment"], likeness)["treatment"]
-        assert standing(seen, right) > 0 > standing(seen, wrong)
+        assert stands_out(seen, right) > 0 > stands_out(seen, wrong)
     alike = records.of("treatment")
-    assert standing(alike, "therapy") == standing(alike, "handling")
+    assert stands_out(alike, "therapy") == stands_out(alike, "handling")
 
 
 def test_a_document_without_shared_phrases_leans_to_no_article(records):
     assert len(set(records.likeness({"unheard of": 3}))) == 1
     assert records.among(["unheard of"], records.likeness({})) == {"unheard of": {}}
-    assert (odds({}), standing({}, "therapy")) == (0.0, 0.0)
+    assert stands_out({}, "therapy") == odds(np.array(counted({}, "therapy"))) == 0.0
 
 
 def test_two_places_of_an_article_count_as_much_as_ten():

@@ -18,7 +18,9 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import multiprocessing
 import os
+import random
 import re
 import sys
 from collections import Counter
@@ -29,6 +31,7 @@ from typing import NamedTuple
 
 import mixed_logit
 import numpy as np
+import perceptron
 from scipy.optimize import minimize
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -37,7 +40,7 @@ from unspin.evaluate import parse_gold
 from unspin.layout import layout
 from unspin.lexicon.explain import each
 from unspin.lexicon.read import MARK, read_packs
-from unspin.restore import Restorer, agreement, decoder, domain_model, features, passes
+from unspin.restore import Restorer, agreement, decoder, domain_model, features, passes, reranker
 from unspin.restore.candidates import Candidate
 from unspin.restore.domain_model import DomainModel
 from unspin.restore.gold_records import MARK as REAL_MARK
@@ -62,6 +65,7 @@ class Case(NamedTuple):
     rivals: tuple[Candidate, ...] = ()  #: the options but keeping
     span: tuple[int, int] = (0, 0)  #: of the place in the spun text
     words: tuple[str, ...] = ()  #: that stand there
+    more: np.ndarray = np.zeros((0, 0))  #: what else the reranker sees of each of the rivals
 
 
 def applied(text: str, start: int, end: int, edits: list[tuple[int, int, str]]) -> str:
@@ -89,6 +93,8 @@ def decoded(restorer: Restorer, pieces: list, stage: str, before: tuple | None) 
     document = restorer.document(pieces)
     known = given(restorer, document, before)
     _, weighed = restorer.solve(document, getattr(restorer.weights, stage), known, later=stage == "later")
+    if stage == "later":
+        weighed = restorer.judged(document, weighed, known)
     return document, weighed, passes.sure(document, weighed)
 
 
@@ -138,7 +144,7 @@ def cases(restorer: Restorer, pieces: list, marked: str, stage: str, before: tup
                 seen = {(c.spun, c.answer) for c, ok in zip(rivals, right[1:], strict=True) if ok}
             made.append(
                 Case(
-                    np.array(values),
+                    np.array(values, np.float32),
                     np.array(right),
                     any(g.required for g in here),
                     spun[max(0, start - 25) : start]
@@ -152,6 +158,7 @@ def cases(restorer: Restorer, pieces: list, marked: str, stage: str, before: tup
                     tuple(rivals),
                     (start, end),
                     tuple(token.word for token in piece.found[place.first : place.last]),
+                    piece.more[place.rivals].astype(np.float32),
                 )
             )
     return made
@@ -233,18 +240,104 @@ def flat(all_cases: list[Case], phrases: dict[str, int]) -> mixed_logit.Options:
     )
 
 
+def weighed(got: dict[str, list[Case]], phrases: dict[str, int], thesaurus: float) -> mixed_logit.Options:
+    """Lay all options of articles out in a row; ``thesaurus``: how much articles count that a thesaurus spun."""
+    options = flat([case for made in got.values() for case in made], phrases)
+    counted = [thesaurus if name.startswith("thesaurus-") else 1.0 for name, made in got.items() for _ in made]
+    return options._replace(weight=options.weight * np.array(counted))
+
+
 def fit_mixed(got: dict[str, list[Case]], usual: np.ndarray, thesaurus: float = 1.0) -> Mixed:
     """Fit the weights of the later passes: those that all phrases share and those of their own.
 
     ``thesaurus``: how much articles count that a thesaurus spun, of whose words hardly any stay as they are.
     """
     phrases: dict[str, int] = {}
-    options = flat([case for made in got.values() for case in made], phrases)
-    counted = [thesaurus if name.startswith("thesaurus-") else 1.0 for name, made in got.items() for _ in made]
-    options = options._replace(weight=options.weight * np.array(counted))
+    options = weighed(got, phrases, thesaurus)
     fixed = np.array([name in features.USUAL for name in features.NAMES])
     found = mixed_logit.fit(options, usual, fixed, SLOPED)
     return Mixed(found, list(phrases))
+
+
+#: Of the entries that one article alone shows, the share that is withheld from what it teaches: at first sight so
+#: many would not be there, for the articles that teach are where most entries come from.
+WITHHELD = 0.8
+
+
+def withheld(got: dict[str, list[Case]]) -> dict[str, list[Case]]:
+    """Take from each article some of the entries that it alone shows; which ones, is drawn at random."""
+    right = {
+        name: {c.rule for case in made for c, ok in zip(case.rivals, case.right[1:], strict=True) if ok}
+        for name, made in got.items()
+    }
+    shown = Counter(rule for rules in right.values() for rule in rules)
+    drawn = random.Random(5)
+    left: dict[str, list[Case]] = {}
+    for name, made in got.items():
+        gone = {rule for rule in sorted(right[name]) if shown[rule] == 1 and drawn.random() < WITHHELD}
+        left[name] = [new for case in made if (new := without(case, gone)).rivals]
+    return {name: made for name, made in left.items() if made}
+
+
+def without(case: Case, gone: set[str]) -> Case:
+    """Give a place as it would be without some entries."""
+    kept = [number for number, rival in enumerate(case.rivals) if rival.rule not in gone]
+    if len(kept) == len(case.rivals):
+        return case
+    rows = [0, *(number + 1 for number in kept)]
+    return case._replace(
+        values=case.values[rows],
+        right=case.right[rows],
+        rivals=tuple(case.rivals[number] for number in kept),
+        more=case.more[kept],
+    )
+
+
+#: What the processes of :func:`by_others` fit.
+TEACHING: dict[str, list[Case]] = {}
+
+
+def fit_others(out: set[str], usual: np.ndarray, thesaurus: float) -> Mixed:
+    """Fit the weights of the later passes on all articles but some."""
+    return fit_mixed({name: made for name, made in TEACHING.items() if name not in out}, usual, thesaurus)
+
+
+def by_others(
+    teaching: dict[str, list[Case]], names: list[str], usual: np.ndarray, thesaurus: float
+) -> dict[str, tuple[np.ndarray, Slopes]]:
+    """Give for each article the weights that others teach: of all phrases, and of their own."""
+    TEACHING.update(teaching)
+    parts = [set(names[fold::FOLDS]) for fold in range(FOLDS)]
+    found: dict[str, tuple[np.ndarray, Slopes]] = {}
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=multiprocessing.get_context("fork")) as pool:
+        for out, mixed in zip(parts, pool.map(fit_others, parts, [usual] * FOLDS, [thesaurus] * FOLDS), strict=True):
+            found |= dict.fromkeys(out, (mixed.fitted.shared, mixed.slopes()))
+    return found
+
+
+def readings(
+    got: dict[str, list[Case]], taught: dict[str, tuple[np.ndarray, Slopes]], thesaurus: float
+) -> perceptron.Readings:
+    """Give what the reranker sees of all places; ``taught``: the weights of others by which each article is judged."""
+    inputs, odds, known = [], [], []
+    for name, article in got.items():
+        shared, slopes = taught[name]
+        own = [shared + slopes.of(case.words, [c.words for c in case.rivals]) for case in article]
+        parts = np.concatenate([case.values[1:] for case in article]) * np.concatenate(own)
+        odds.append(parts.sum(axis=1).astype(np.float32))
+        inputs.append(
+            reranker.inputs(
+                parts.sum(axis=1),
+                parts[:, -len(features.MODELS) :].sum(axis=1),
+                np.array([len(case.rivals) for case in article]),
+                np.concatenate([case.values[1:] for case in article]),
+                np.concatenate([case.more for case in article]),
+            ).astype(np.float32)
+        )
+        known += [float(c.channel == "pack") for case in article for c in case.rivals]
+    return perceptron.Readings(
+        np.concatenate(inputs), np.concatenate(odds), np.array(known, np.float32), weighed(got, {}, thesaurus)
+    )
 
 
 def figures(all_cases: list[Case], shared: np.ndarray, slopes: Slopes, threshold: float) -> tuple[int, int, int]:
@@ -425,6 +518,11 @@ class Parts:
             told |= one.result() or {}
         return {name: told[name] for name in self._names if name in told}
 
+    def close(self) -> None:
+        """End the processes."""
+        for pool in self._pools:
+            pool.shutdown()
+
 
 def show(name: str, weights: np.ndarray) -> None:
     """Print the weights that are not 0."""
@@ -436,7 +534,6 @@ def main() -> None:
     parser.add_argument("gold", nargs="*", type=Path)
     parser.add_argument("--pack", action="append", default=[])
     parser.add_argument("--write", action="store_true")
-    parser.add_argument("--quick", action="store_true", help="leave the cross-validation out")
     parser.add_argument("--later", action="store_true", help="keep the weights of the first pass")
     parser.add_argument("--thesaurus", type=float, default=1.0, help="weight of articles that a thesaurus spun")
     parser.add_argument("--records", action="store_true", help="write the records alone and leave the weights")
@@ -479,24 +576,30 @@ def main() -> None:
     got = parts.ask("cases", "later")
     # The articles that are scored as unseen ones teach no phrase, or their figures would flatter.
     teaching = {name: made for name, made in got.items() if (HERE / "gold" / name).is_file()}
+    parts.close()
+    teaching = withheld(teaching)
     mixed = fit_mixed(teaching, usual, args.thesaurus)
     fitted["later"] = mixed.fitted.shared
     show("later", fitted["later"])
     total = {t: [0, 0, 0] for t in (0.5, 0.55, 0.6, 0.65, 0.7, 0.75)}
-    names = [name for name in texts if not name.startswith("clean-")]
-    for fold in range(0 if args.quick else FOLDS):
-        out = set(names[fold::FOLDS])
-        others = fit_mixed({n: made for n, made in teaching.items() if n not in out}, usual, args.thesaurus)
-        shared, slopes = others.fitted.shared, others.slopes()
-        for name in sorted(out):
-            for t in total:
-                row = figures(got[name], shared, slopes, t)
-                total[t] = [a + b for a, b in zip(total[t], row, strict=False)]
-            row = figures(got[name], shared, slopes, 0.65)
-            print(f"{name[:44]:44} found {row[0]:4} false {row[1]:4} missed {row[2]:4}")
+    taught = by_others(teaching, list(got), usual, args.thesaurus)
+    for name in sorted(name for name in got if not name.startswith("clean-")):
+        for t in total:
+            row = figures(got[name], *taught[name], t)
+            total[t] = [a + b for a, b in zip(total[t], row, strict=False)]
+        row = figures(got[name], *taught[name], 0.65)
+        print(f"{name[:44]:44} found {row[0]:4} false {row[1]:4} missed {row[2]:4}")
     for t, (found, false, missed) in total.items():
         p, r = found / max(1, found + false), found / max(1, found + missed)
         print(f"threshold {t}: P {p:.3f} R {r:.3f} F0.5 {1.25 * p * r / max(1e-9, 0.25 * p + r):.3f}")
+    # The reranker learns from what the decoder, taught by others, makes of an article.
+    judged = readings(teaching, taught, args.thesaurus)
+    network = perceptron.fit(judged)
+    before, after = (
+        mixed_logit.loss(judged.options, odds)[0] / judged.options.weight.sum()
+        for odds in (judged.odds, judged.odds + judged.taught * perceptron.network(*network).added(judged.inputs))
+    )
+    print(f"log-loss of what the reranker learnt from: {before:.4f}, by what it says then: {after:.4f}")
     if args.write:
         path = features.WEIGHTS_PATH
         data = json.loads(path.read_text())
@@ -505,6 +608,8 @@ def main() -> None:
                 n: round(float(v), 4) for n, v in zip(features.NAMES, fitted[part], strict=False) if v
             }
         path.write_text(json.dumps(data, indent=1) + "\n")
+        used = {c.pack for made in teaching.values() for case in made for c in case.rivals if c.channel == "pack"}
+        perceptron.save(reranker.RERANKER_PATH, *network, used)
         save(SLOPES_PATH, mixed.phrases, features.NAMES, mixed.fitted.spun, mixed.fitted.plain)
         both = agreed([case for made in got.values() for case in made])
         rows = [

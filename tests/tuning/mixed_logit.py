@@ -54,6 +54,16 @@ def chances(options: Options, worth: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return other / np.repeat(total, options.counts), keep / total
 
 
+def loss(options: Options, worth: np.ndarray) -> tuple[float, np.ndarray]:
+    """Give the log-loss of the right readings, and its slope in what each option is worth."""
+    begins = np.cumsum(options.counts) - options.counts
+    other, keep = chances(options, worth)
+    hit = other * options.right
+    chance = keep * options.stays + np.add.reduceat(hit, begins) + 1e-12
+    slope = np.repeat(options.weight, options.counts) * (other - hit / np.repeat(chance, options.counts))
+    return -float((options.weight * np.log(chance)).sum()), slope.astype(np.float32)
+
+
 def worth(options: Options, fitted: Fitted) -> np.ndarray:
     """Give what each option is worth."""
     own = fitted.plain[options.plain] + fitted.spun[options.spun]
@@ -74,7 +84,6 @@ def fit(options: Options, usual: np.ndarray, fixed: np.ndarray, own: np.ndarray,
     given = values[:, fixed] @ (usual * scale)[fixed].astype(np.float32)
     inner = np.ascontiguousarray(values[:, columns])
     penalty = np.where(columns == 0, PENALTY * CONSTANT, PENALTY)
-    begins = np.cumsum(options.counts) - options.counts
     rows = np.arange(many)
     sums = [
         sparse.csr_matrix((np.ones(many, np.float32), (numbers, rows)), shape=(phrases, many))
@@ -86,24 +95,19 @@ def fit(options: Options, usual: np.ndarray, fixed: np.ndarray, own: np.ndarray,
         shape = phrases, len(columns)
         return x[: len(loose)], x[len(loose) : len(loose) + size].reshape(shape), x[-size:].reshape(shape)
 
-    def loss(x: np.ndarray) -> tuple[float, np.ndarray]:
+    def both(x: np.ndarray) -> tuple[float, np.ndarray]:
         shared, spun, plain = (part.astype(np.float32) for part in parts(x))
         z = given + values[:, loose] @ shared
         z += np.einsum("nf,nf->n", inner, plain[options.plain] + spun[options.spun])
-        other, keep = chances(options, z)
-        hit = other * options.right
-        chance = keep * options.stays + np.add.reduceat(hit, begins) + 1e-12
-        slope = np.repeat(options.weight, options.counts) * (other - hit / np.repeat(chance, options.counts))
-        slope = slope.astype(np.float32)
+        value, slope = loss(options, z)
         each = slope[:, None] * inner
         grown = [2 * penalty * part + total @ each for part, total in zip((spun, plain), sums, strict=True)]
-        value = -(options.weight * np.log(chance)).sum() + SHARED * float(shared @ shared)
-        value += float((penalty * (spun**2 + plain**2)).sum())
-        return float(value), np.concatenate([values[:, loose].T @ slope + 2 * SHARED * shared, *map(np.ravel, grown)])
+        value += SHARED * float(shared @ shared) + float((penalty * (spun**2 + plain**2)).sum())
+        return value, np.concatenate([values[:, loose].T @ slope + 2 * SHARED * shared, *map(np.ravel, grown)])
 
     start = np.concatenate([(usual * scale)[loose], np.zeros(2 * size)])
     settings = {"maxiter": rounds, "maxfun": 2 * rounds, "ftol": 1e-8, "gtol": 1e-3}
-    found = parts(minimize(loss, start, jac=True, method="L-BFGS-B", options=settings).x)
+    found = parts(minimize(both, start, jac=True, method="L-BFGS-B", options=settings).x)
     shared = usual.copy()
     shared[loose] = found[0] / scale[loose]
     whole = np.zeros((2, phrases, features))

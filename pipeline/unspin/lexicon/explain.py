@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ class Reading(NamedTuple):
     channel: str  #: ``keep pack fuzzy glossary open``
     probability: float
     score: float  #: sum of the parts; 0 where the text stays
-    parts: dict[str, float]  #: feature -> weight times value, against leaving the text as it is
+    parts: dict[str, float]  #: feature -> weight times value, against leaving the text as it is; what the reranker adds
 
 
 class Explanation(NamedTuple):
@@ -70,10 +71,15 @@ def explain_piece(text: str, piece: Piece, restorer: Restorer) -> Iterator[Expla
     known = passes.given(document, KNOWN_SPUN)
     path, weighed = restorer.solve(document, weights, known, later=True)
     values = passes.values(document, known)
-    choices = {(c.first, c.last): c for c in decoder.choices(document.spots, weighed, [piece.lattice])[0]}
+    judged = restorer.judged(document, weighed, known)
+    before, choices = (
+        {(c.first, c.last): c for c in decoder.choices(document.spots, one, [piece.lattice])[0]}
+        for one in (weighed, judged)
+    )
     edits = {(e.start, e.end): e for e in restorer.edits(text, piece, list(choices.values()))}
     for place in decoder.places(piece.lattice, path, mixture.vocabulary):
         choice = choices[place.first, place.last]
+        decoded, final = odds(before[place.first, place.last]), odds(choice)
         start, end = piece.found[choice.first].start, piece.found[choice.last - 1].end
         kept = each(place.left, place.kept, place.right, mixture)
         readings = []
@@ -88,12 +94,20 @@ def explain_piece(text: str, piece: Piece, restorer: Restorer) -> Iterator[Expla
             parts = {n: (w + s) * v for n, w, s, v in zip(features.NAMES, weights, slopes, own, strict=True)}
             for at, name in enumerate(features.MODELS):
                 parts[name] = weights[features.INDEX[name]] * (models[at] - kept[at])
+            parts["reranker"] = final[id(candidate)] - decoded[id(candidate)]
             parts = {name: round(part, 3) for name, part in parts.items() if round(part, 3)}
             readings.append(Reading(candidate.plain, candidate.rule, candidate.channel, chance,
                                     round(sum(parts.values()), 3), parts))
         edit = edits.get((start, end))
         yield Explanation(start, end, text[start:end], edit.outcome if edit else "kept",
                           edit.replacement if edit else text[start:end], edit.score if edit else 0.0, tuple(readings))
+
+
+def odds(choice: decoder.Choice) -> dict[int, float]:
+    """Give the log-odds of each candidate of a choice, by its identity, against leaving the text as it is."""
+    kept = next(chance for chance, candidate in choice.others if candidate is None)
+    least = 1e-300
+    return {id(c): math.log(max(chance, least) / max(kept, least)) for chance, c in choice.others if c is not None}
 
 
 def each(left: int, words: Sequence[int], right: Sequence[int], mixture: Mixture) -> tuple[float, ...]:

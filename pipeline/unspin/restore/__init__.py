@@ -19,7 +19,7 @@ import numpy.typing as npt
 from unspin.cache import kept
 from unspin.lexicon.read import LexiconError, Pack, find_packs, fingerprint, read_marked
 from unspin.records import Block, Edit, Span
-from unspin.restore import agreement, candidates, decoder, facts, features, grammar, passes, prior, rescore
+from unspin.restore import agreement, candidates, decoder, facts, features, grammar, passes, prior, reranker, rescore
 from unspin.restore.candidates import Candidate, Match
 from unspin.restore.context_model import WINDOW, ContextModel
 from unspin.restore.context_model import shipped as shipped_context
@@ -27,7 +27,7 @@ from unspin.restore.decoder import Choice, Lattice
 from unspin.restore.domain_model import DomainModel
 from unspin.restore.fuzzy import NearMisses
 from unspin.restore.glossary import Glossary, merged
-from unspin.restore.gold_records import Records, Standing, load_records, odds
+from unspin.restore.gold_records import COUNTS, Records, counted, load_records, odds, standing
 from unspin.restore.graph import Spots, Weighed, best, graph, joined, laid_spots, weigh
 from unspin.restore.language_model import Loaded, Mixture, Models, article, load_models
 from unspin.restore.passes import Document, Findings
@@ -77,6 +77,7 @@ class Piece(NamedTuple):
     lattice: Lattice
     early: Floats  #: the features of each option that do not change from pass to pass, (options, features)
     slopes: Floats  #: what to add to the weights of the later passes for each option, (options, features)
+    more: Floats  #: what else the reranker sees of each option, (options, reranker.MORE)
 
 
 class Known(NamedTuple):
@@ -86,6 +87,7 @@ class Known(NamedTuple):
     words: list[tuple[int, ...]]  #: what each puts into the text
     own: Floats  #: their features of their own, (candidates, features)
     slopes: Floats  #: what to add to the weights of the later passes for each, (candidates, features)
+    standing: Floats  #: what else the reranker sees of each wherever it stands, (candidates, reranker.STANDING)
     vectors: list[npt.NDArray[np.float32]]  #: of what stands there and of each candidate, for the context model
 
 
@@ -119,6 +121,7 @@ class Restorer:
         self._context: ContextModel = shipped_context()
         self._topics = Topics(self._context, models[1])
         self._slopes = shipped_slopes()
+        self._reranker = reranker.shipped()
         self._agreement = agreement.load_agreement()
         self.weights = weights
         self.careful = careful
@@ -228,6 +231,7 @@ class Restorer:
         for _ in range(2):
             known = passes.findings(document, weighed, found, spun, self.families, self.science)
             _, weighed = self.solve(document, self.weights.later, known, later=True)
+            weighed = self.judged(document, weighed, known)
             found = passes.sure(document, weighed)
         choices = decoder.choices(document.spots, weighed, [p.lattice for p in pieces])
         if (reader := self._reader) is not None:
@@ -288,6 +292,7 @@ class Restorer:
         every: list[Match] = []
         everything: list[Known] = []
         capital: list[float] = []
+        placed: list[list[float]] = []
         made: list[tuple[bool, Lattice]] = []
         for (_, found), given in zip(cuts, matches, strict=True):
             title = is_title(found)
@@ -299,13 +304,16 @@ class Restorer:
             every += [Match(first + shift, last + shift, options) for first, last, options in given]
             everything += known
             capital += self.capital(found, given, title)
-        early = self.early(whole, every, everything, capital, counts)
+            placed += [reranker.place(found, match.first, title) for match in given]
+        akin = self.akin(every)
+        early = self.early(whole, every, everything, capital, counts, akin)
         slopes = np.concatenate([k.slopes for k in everything]) if everything else np.zeros_like(early)
+        more = self.more(every, everything, akin, placed)
         pieces: list[Piece] = []
         at = 0
         for (block, found), given, (title, lattice) in zip(cuts, matches, made, strict=True):
             end = at + len(lattice.options)
-            pieces.append(Piece(block, found, given, title, lattice, early[at:end], slopes[at:end]))
+            pieces.append(Piece(block, found, given, title, lattice, early[at:end], slopes[at:end], more[at:end]))
             at = end
         return pieces
 
@@ -316,18 +324,18 @@ class Restorer:
         known: Sequence[Known],
         capital: Sequence[float],
         counts: Mapping[Words, int],
+        akin: Floats,
     ) -> Floats:
         """Give the features of all options that do not change from pass to pass, (options, features)."""
         if not matches:
             return np.zeros((0, len(features.NAMES)))
         values = np.concatenate([k.own for k in known])
-        akin, answer = self.akin(matches)
         columns = {
             "capital": capital,
             "present": self.present(found, matches, counts),
             "article": suits_article(found, matches),
-            "akin": akin,
-            "akin_answer": answer,
+            "akin": odds(akin),
+            "akin_answer": standing(akin),
             **self.suits(found, matches, known),
         }
         for name, column in columns.items():
@@ -344,16 +352,19 @@ class Restorer:
             usual = self._frequencies[spun]
             words = [t.word for t in stretch]
             suffix = stretch[-1].suffix
-            seen = {spun: self.records.of(spun) for spun in {c.spun for c in match.candidates}}
+            options = match.candidates
+            own = np.array([features.own(c, words, self._frequencies[c.words] - usual) for c in options])
+            seen = {spun: self.records.of(spun) for spun in {c.spun for c in options}}
+            became = np.array([counted(seen[c.spun], c.answer) for c in options], np.float64)
+            own[:, features.INDEX["record"]], own[:, features.INDEX["answer"]] = odds(became), standing(became)
+            plain = np.array([counted(self.records.of(" ".join(c.words)), "") for c in options], np.float64)
             known = self._known[key] = Known(
-                match.candidates,
-                [self._language.vocabulary.numbers(decoder.option_words(c, suffix)) for c in match.candidates],
-                np.array(
-                    [features.own(c, words, self._frequencies[c.words] - usual, seen[c.spun])
-                     for c in match.candidates]
-                ),
-                self._slopes.of(tuple(words), [c.words for c in match.candidates]),
-                [self._context.vector(w) for w in (tuple(words), *(c.words for c in match.candidates))],
+                options,
+                [self._language.vocabulary.numbers(decoder.option_words(c, suffix)) for c in options],
+                own,
+                self._slopes.of(tuple(words), [c.words for c in options]),
+                reranker.standing(options, len(words), became, plain, self.families, self._reranker.packs),
+                [self._context.vector(w) for w in (tuple(words), *(c.words for c in options))],
             )
         return known
 
@@ -396,19 +407,26 @@ class Restorer:
             columns[name] = (scores - np.repeat(scores[stays], sizes))[options]
         return columns
 
-    def akin(self, matches: Sequence[Match]) -> tuple[list[float], list[float]]:
-        """Give what became of each option's spun phrase in the gold articles most like the document."""
+    def akin(self, matches: Sequence[Match]) -> Floats:
+        """Give what became of options' spun phrases in the gold articles most like the document, (options, COUNTS)."""
         phrases: Counter[str] = Counter()
         for match in matches:
             phrases.update({candidate.spun for candidate in match.candidates})
         seen = self.records.among(phrases, self.records.likeness(phrases))
-        replaced = {spun: odds(became) for spun, became in seen.items()}
-        ranks = {spun: Standing(became) for spun, became in seen.items()}
-        candidates = [candidate for match in matches for candidate in match.candidates]
-        return (
-            [replaced[candidate.spun] for candidate in candidates],
-            [ranks[candidate.spun][candidate.answer] for candidate in candidates],
-        )
+        told = {spun: counted(became, "") for spun, became in seen.items()}
+        options = [candidate for match in matches for candidate in match.candidates]
+        counts = np.array([told[c.spun] for c in options], np.float64).reshape(-1, COUNTS)
+        counts[:, 2] = [seen[c.spun].get(c.answer, 0.0) for c in options]
+        return counts
+
+    def more(
+        self, matches: Sequence[Match], known: Sequence[Known], akin: Floats, placed: Sequence[Sequence[float]]
+    ) -> Floats:
+        """Give what else the reranker sees of all options, (options, reranker.MORE)."""
+        if not matches:
+            return np.zeros((0, len(reranker.MORE)))
+        places = np.repeat(np.array(placed), [len(match.candidates) for match in matches], axis=0)
+        return np.concatenate([np.concatenate([k.standing for k in known]), reranker.calmed(akin), places], axis=1)
 
     def present(self, found: Sequence[Token], matches: Sequence[Match], counts: Mapping[Words, int]) -> list[float]:
         """Give how often each option's plain phrase stands in the document already, against the spun one."""
@@ -457,6 +475,7 @@ class Restorer:
             laid_spots(lattices),
             np.concatenate([piece.early for piece in pieces]) if pieces else np.zeros((0, len(features.NAMES))),
             np.concatenate([piece.slopes for piece in pieces]) if pieces else np.zeros((0, len(features.NAMES))),
+            np.concatenate([piece.more for piece in pieces]) if pieces else np.zeros((0, len(reranker.MORE))),
             options,
             rules,
             terms,
@@ -495,10 +514,18 @@ class Restorer:
             spot, option = spots, options
         return path, joined(made)
 
+    def judged(self, document: Document, weighed: Weighed, known: Findings) -> Weighed:
+        """Judge the readings of a later pass again, all that is known of each seen together."""
+        worth = passes.channel(document, self.weights.later, known, later=True)
+        values = passes.values(document, known)
+        return self._reranker.judged(document.spots, weighed, values, worth, document.more)
+
     def decode(self, piece: Piece, weights: Sequence[float], context: features.Context) -> list[Choice]:
         """Decode one piece by itself, as in the later passes, and give its choices."""
         document = self.document([piece])
-        _, weighed = self.solve(document, weights, passes.given(document, context), later=True)
+        known = passes.given(document, context)
+        _, weighed = self.solve(document, weights, known, later=True)
+        weighed = self.judged(document, weighed, known)
         return decoder.choices(document.spots, weighed, [piece.lattice])[0]
 
     def mixture(self, weights: Sequence[float]) -> Mixture:

@@ -168,6 +168,7 @@ def settled(rows: Iterable[Sequence[Any]]) -> tuple[Candidate, ...]:
     made: list[Candidate] = []
     for _, plain, words, rule, pack, tag, suspect, often in rows:
         spun, _, answer = rule.partition("/")[2].rpartition(":")[0].lower().partition(">")
+        spun = spun.rstrip(".")  # ``p.c.`` is ``p.c`` where records are kept
         made.append(Candidate(plain, tuple(words), rule, pack, tag, "pack", bool(suspect), int(often), spun, answer))
     return tuple(weighed(made))
 

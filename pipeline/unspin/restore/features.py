@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from unspin.restore.candidates import Candidate
-from unspin.restore.gold_records import Seen, odds, standing
 from unspin.restore.tokens import Token
 
 #: Names of the features, in the order of every weight vector.
@@ -100,10 +99,10 @@ def load_weights(path: Path = WEIGHTS_PATH) -> Weights:
     )
 
 
-def own(candidate: Candidate, spun: Sequence[str], frequency: float, seen: Seen) -> list[float]:
+def own(candidate: Candidate, spun: Sequence[str], frequency: float) -> list[float]:
     """Give the features of a candidate for the words of its key, wherever they stand (0 for all others).
 
-    ``seen``: what became of the key in gold articles.
+    What became of the key in gold articles is not among them.
     """
     values = [0.0] * len(NAMES)
     values[0] = 1.0
@@ -115,7 +114,6 @@ def own(candidate: Candidate, spun: Sequence[str], frequency: float, seen: Seen)
     values[8] = frequency
     values[INDEX["term"] if candidate.channel == "glossary" else 12] = candidate.changed_odds
     values[13] = candidate.answer_share
-    values[14], values[15] = odds(seen), standing(seen, candidate.answer)
     return values
 
 

@@ -36,6 +36,7 @@ class Document(NamedTuple):
     spots: Spots
     early: Floats  #: the features of each option that do not change from pass to pass, (options, features)
     slopes: Floats  #: what to add to the weights of the later passes for each option, (options, features)
+    more: Floats  #: what else the reranker sees of each option, (options, reranker.MORE)
     candidates: list[Candidate]
     rules: Ints  #: number of each option's rule
     terms: Flags  #: whether each option is a term of the glossary
