@@ -129,7 +129,8 @@ def test_a_base_that_is_a_participle_too_is_inflected_by_what_stands_before(text
 
 def test_the_prior_keeps_a_document_without_evidence(restorer):
     text = "The cat sat on the mat all day, and nobody in the old house minded it. " * 12 + (
-        "\nThey face demanding situations. She faces a demanding situation.")  # a block of its own: long ones without evidence stand apart anyway
+        # A block of its own: long ones without evidence stand apart anyway.
+        "\nThey face demanding situations. She faces a demanding situation.")
     assert restored(restorer, text) == text
     restorer.weights = restorer.weights._replace(clean=0.0)
     assert restored(restorer, text) != text

@@ -101,11 +101,12 @@ def test_of_places_that_overlap_one_alone_changes():
 
 def test_a_reading_is_judged_the_same_among_few_and_many():
     rng = np.random.default_rng(1)
-    rows = rng.normal(size=(700, len(reranker.INPUTS)))
+    rows = rng.normal(size=(reranker.MOST + 700, len(reranker.INPUTS)))
     whole = reranker.shipped().added(rows)
     assert np.abs(whole).max() > 0.01
     assert reranker.shipped().added(rows[:3]).tolist() == whole[:3].tolist()
     assert reranker.shipped().added(rows[300:]).tolist() == whole[300:].tolist()
+    assert len(reranker.shipped().added(rows[:0])) == 0
 
 
 def test_of_what_they_were_not_taught_the_networks_say_nothing():

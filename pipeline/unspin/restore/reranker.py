@@ -57,8 +57,8 @@ SHORT = 7
 #: Log-odds beyond these are taken for these, and inputs beyond so many standard deviations for so many.
 ODDS, LIMIT = 30.0, 6.0
 
-#: Readings that go through the networks at a time.
-ROWS = 256
+#: Readings that go through the networks in one product, and that are laid out for it at a time (2 KB each).
+ROWS, MOST = 256, 16_384
 
 RERANKER_PATH = Path(__file__).with_name("reranker.npz")
 
@@ -129,6 +129,12 @@ class Reranker:
 
     def added(self, inputs: Floats) -> Floats:
         """Give what to add to the log-odds of readings, (readings,), by their inputs, (readings, inputs)."""
+        found = np.zeros(len(inputs))
+        for low in range(0, len(inputs), MOST):
+            found[low : low + MOST] = self._added(inputs[low : low + MOST])
+        return found
+
+    def _added(self, inputs: Floats) -> Floats:
         many, width = inputs.shape
         padded = np.zeros((-(-many // ROWS) * ROWS, width))
         padded[:many] = np.clip((inputs - self._mean) / self._scale, -LIMIT, LIMIT)
