@@ -8,6 +8,7 @@ import pytest
 
 from unspin.layout import layout
 from unspin.restore import Restorer, features, passes, reranker
+from unspin.restore.candidates import Candidate
 from unspin.restore.graph import Spots, Weighed
 
 NOTHING = np.zeros(0, np.int64)
@@ -17,11 +18,12 @@ NOTHING = np.zeros(0, np.int64)
 def tuning():
     sys.path.insert(0, str(Path(__file__).parent / "tuning"))
     try:
+        import fit_weights
         import mixed_logit
         import perceptron
     finally:
         sys.path.pop(0)
-    return mixed_logit, perceptron
+    return mixed_logit, perceptron, fit_weights
 
 
 def silent():
@@ -130,7 +132,7 @@ def test_networks_made_for_other_inputs_are_refused(tmp_path):
 
 
 def test_the_slope_of_the_fit_is_the_slope_of_its_loss(tuning):
-    mixed_logit, perceptron = tuning
+    mixed_logit, perceptron, _ = tuning
     rng = np.random.default_rng(2)
     counts = rng.integers(1, 4, 12)
     many = int(counts.sum())
@@ -157,7 +159,7 @@ def test_the_slope_of_the_fit_is_the_slope_of_its_loss(tuning):
 
 def test_the_fit_learns_what_a_sum_of_signs_cannot_say(tuning, monkeypatch):
     """A reading is right where one of two signs speaks for it, not both."""
-    mixed_logit, perceptron = tuning
+    mixed_logit, perceptron, _ = tuning
     monkeypatch.setattr(perceptron, "NETWORKS", 1)
     rng = np.random.default_rng(3)
     signs = rng.integers(0, 2, (8000, 2)).astype(np.float32)
@@ -167,3 +169,26 @@ def test_the_fit_learns_what_a_sum_of_signs_cannot_say(tuning, monkeypatch):
     fitted = perceptron.fit(perceptron.Readings(signs, np.zeros(8000, np.float32), np.ones(8000), options))
     said = perceptron.network(*fitted).added(signs)
     assert ((said > 0) == right).all()
+
+
+def test_only_entries_that_one_article_alone_shows_are_withheld_from_it(tuning, monkeypatch):
+    *_, fit_weights = tuning
+    monkeypatch.setattr(fit_weights, "WITHHELD", 1.0)
+    base = Candidate("military", ("military",), "p/army>military:noun", "p", "NN", "pack", False, 7)
+    shared, own, wrong = (base._replace(rule=f"p/army>{plain}:noun") for plain in ("military", "troops", "navy"))
+
+    def case(*rivals, right):
+        values = np.arange(2.0 * len(rivals) + 2).reshape(-1, 2)
+        return fit_weights.Case(values, np.array([False, *right]), True, "", (), rivals, more=values[1:])
+
+    one = [case(shared, own, wrong, right=(True, True, False)), case(own, right=(True,))]
+    got = {"one": one, "other": [case(shared, right=(True,))]}
+    left = fit_weights.withheld(got)
+    (place,) = left["one"]  # the other place has no reading left
+    assert place.rivals == (shared, wrong)
+    assert place.right.tolist() == [False, True, False]
+    assert place.values[:, 0].tolist() == [0.0, 2.0, 6.0]
+    assert place.more[:, 0].tolist() == [2.0, 6.0]
+    assert left["other"] == got["other"]
+    monkeypatch.setattr(fit_weights, "WITHHELD", 0.0)
+    assert fit_weights.withheld(got) == got

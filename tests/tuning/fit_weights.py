@@ -7,8 +7,8 @@ candidates gives one training case (a conditional logit over keeping and the
 candidates; for the later passes phrases have weights of their own, from the
 articles of ``gold`` beside this file alone).  The printed figures are
 cross-validated: the weights for each fifth of the articles are fitted on the
-others.  ``--write`` fits on all and renews ``weights.json``, ``slopes.npz`` and
-all that is counted; ``--later`` keeps the weights of the first pass; ``--records``
+others.  ``--write`` fits on all and renews ``weights.json``, ``slopes.npz``, ``reranker.npz``
+and all that is counted; ``--later`` keeps the weights of the first pass; ``--records``
 renews ``records.tsv`` alone.  ``--pages`` counts marked passages of real pages into ``pages.tsv``,
 which the records take up.
 """
@@ -535,7 +535,7 @@ def main() -> None:
     parser.add_argument("--pack", action="append", default=[])
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--later", action="store_true", help="keep the weights of the first pass")
-    parser.add_argument("--thesaurus", type=float, default=1.0, help="weight of articles that a thesaurus spun")
+    parser.add_argument("--thesaurus", type=float, default=0.5, help="weight of articles that a thesaurus spun")
     parser.add_argument("--records", action="store_true", help="write the records alone and leave the weights")
     parser.add_argument("--pages", action="store_true", help="write the counts of marked pages to pages.tsv, no more")
     args = parser.parse_args()
