@@ -8,7 +8,7 @@ import pytest
 
 #: What several tests share is imported from beside them.
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE / "fuzz")]
+sys.path[:0] = [str(HERE), str(HERE / "fuzz"), str(HERE / "tuning")]
 
 SPUN = """Libya and the USA face demanding situations
 

@@ -138,7 +138,7 @@ def test_a_document_comes_to_the_same_whatever_is_laid_out_with_it(restorer, pie
     document = restorer.document(pieces)
     known = passes.given(document, context)
     _, weighed = restorer.solve(document, weights, known, later=True)
-    weighed = restorer.judged(document, weighed, known)
+    weighed = restorer.judged(document, weighed, weights, known)
     together = decoder.choices(document.spots, weighed, [p.lattice for p in pieces])
     assert together == [restorer.decode(p, weights, context) for p in pieces]
     assert sum(map(len, together)) > 5

@@ -1,9 +1,9 @@
 """The networks that judge readings again: what they see, what they may change, and how they are fitted."""
 
-import sys
-from pathlib import Path
-
+import fit_weights
+import mixed_logit
 import numpy as np
+import perceptron
 import pytest
 
 from unspin.layout import layout
@@ -12,18 +12,6 @@ from unspin.restore.candidates import Candidate
 from unspin.restore.graph import Spots, Weighed
 
 NOTHING = np.zeros(0, np.int64)
-
-
-@pytest.fixture(scope="module")
-def tuning():
-    sys.path.insert(0, str(Path(__file__).parent / "tuning"))
-    try:
-        import fit_weights
-        import mixed_logit
-        import perceptron
-    finally:
-        sys.path.pop(0)
-    return mixed_logit, perceptron, fit_weights
 
 
 def silent():
@@ -55,7 +43,7 @@ SPUN = "The army leaders met to talk about demanding situations within the area.
 
 def test_networks_that_add_nothing_change_nothing():
     document, weighed, values, worth = weighed_text(SPUN)
-    judged = silent().judged(document.spots, weighed, values, worth, document.more)
+    judged = silent().judged(document.spots, weighed, values, worth, document.more, document.known)
     assert len(weighed.places) > 3
     assert judged.chances == pytest.approx(weighed.chances, abs=1e-9)
     assert judged.taken.tolist() == weighed.taken.tolist()
@@ -63,7 +51,7 @@ def test_networks_that_add_nothing_change_nothing():
 
 def test_what_is_added_moves_the_odds_by_as_much():
     document, weighed, values, worth = weighed_text(SPUN)
-    judged = leaning("changed", 2.0).judged(document.spots, weighed, values, worth, document.more)
+    judged = leaning("changed", 2.0).judged(document.spots, weighed, values, worth, document.more, document.known)
     for low, high in zip(weighed.begins[:-1], weighed.begins[1:], strict=True):
         before, after = (np.log(one.chances[low + 1 : high] / one.chances[low]) for one in (weighed, judged))
         assert after - before == pytest.approx(2.0, abs=1e-6)
@@ -73,7 +61,7 @@ def test_what_is_added_moves_the_odds_by_as_much():
 def test_an_input_stands_where_its_name_says():
     """Each option's own standing reaches the networks: speech says which candidates are verbs."""
     document, weighed, values, worth = weighed_text(SPUN)
-    judged = leaning("speech_V", 3.0).judged(document.spots, weighed, values, worth, document.more)
+    judged = leaning("speech_V", 3.0).judged(document.spots, weighed, values, worth, document.more, document.known)
     verbs = np.array([candidate.form.startswith("V") for candidate in document.candidates])
     begins, counts = weighed.begins[:-1], np.diff(weighed.begins)
     told = [np.log(one.chances) - np.repeat(np.log(one.chances[begins]), counts) for one in (weighed, judged)]
@@ -113,15 +101,13 @@ def test_a_reading_is_judged_the_same_among_few_and_many():
 
 def test_of_what_they_were_not_taught_the_networks_say_nothing():
     document, weighed, values, worth = weighed_text(SPUN)
-    more = document.more.copy()
-    more[:, reranker.TAUGHT] = 0.0
-    judged = leaning("changed", 2.0).judged(document.spots, weighed, values, worth, more)
+    none = np.zeros_like(document.known)
+    judged = leaning("changed", 2.0).judged(document.spots, weighed, values, worth, document.more, none)
     assert judged.chances == pytest.approx(weighed.chances, abs=1e-9)
     (entry,) = [c for c in document.candidates if c.rule == "news/army>military:adj"]
-    none = np.zeros((1, 4))
-    rows = [reranker.standing([c], 1, none, none, {}, {"news"})
-            for c in (entry, entry._replace(channel="fuzzy"), entry._replace(pack="mine"))]
-    assert [row[0, reranker.TAUGHT] for row in rows] == [1.0, 0.0, 0.0]
+    likes = [entry, entry._replace(channel="fuzzy"), entry._replace(pack="mine")]
+    assert [silent().knows(candidate) for candidate in likes] == [True, False, False]
+    assert document.known.all()
 
 
 def test_networks_made_for_other_inputs_are_refused(tmp_path):
@@ -131,8 +117,7 @@ def test_networks_made_for_other_inputs_are_refused(tmp_path):
         reranker.Reranker.load(path)
 
 
-def test_the_slope_of_the_fit_is_the_slope_of_its_loss(tuning):
-    mixed_logit, perceptron, _ = tuning
+def test_the_slope_of_the_fit_is_the_slope_of_its_loss():
     rng = np.random.default_rng(2)
     counts = rng.integers(1, 4, 12)
     many = int(counts.sum())
@@ -157,9 +142,8 @@ def test_the_slope_of_the_fit_is_the_slope_of_its_loss(tuning):
         assert slope[at] == pytest.approx((more - less) / 2e-4, rel=1e-2, abs=1e-3)
 
 
-def test_the_fit_learns_what_a_sum_of_signs_cannot_say(tuning, monkeypatch):
+def test_the_fit_learns_what_a_sum_of_signs_cannot_say(monkeypatch):
     """A reading is right where one of two signs speaks for it, not both."""
-    mixed_logit, perceptron, _ = tuning
     monkeypatch.setattr(perceptron, "NETWORKS", 1)
     rng = np.random.default_rng(3)
     signs = rng.integers(0, 2, (8000, 2)).astype(np.float32)
@@ -171,8 +155,7 @@ def test_the_fit_learns_what_a_sum_of_signs_cannot_say(tuning, monkeypatch):
     assert ((said > 0) == right).all()
 
 
-def test_only_entries_that_one_article_alone_shows_are_withheld_from_it(tuning, monkeypatch):
-    *_, fit_weights = tuning
+def test_only_entries_that_one_article_alone_shows_are_withheld_from_it(monkeypatch):
     monkeypatch.setattr(fit_weights, "WITHHELD", 1.0)
     base = Candidate("military", ("military",), "p/army>military:noun", "p", "NN", "pack", False, 7)
     shared, own, wrong = (base._replace(rule=f"p/army>{plain}:noun") for plain in ("military", "troops", "navy"))

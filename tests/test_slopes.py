@@ -1,8 +1,7 @@
 """Phrases with weights of their own."""
 
-import sys
-from pathlib import Path
 
+import mixed_logit
 import numpy as np
 import pytest
 
@@ -91,11 +90,6 @@ def test_language_models_weigh_the_same_at_every_phrase(document):
 
 
 def test_the_fit_finds_a_phrase_that_differs_from_all_others():
-    sys.path.insert(0, str(Path(__file__).parent / "tuning"))
-    try:
-        import mixed_logit
-    finally:
-        sys.path.pop(0)
     rng = np.random.default_rng(3)
     places = 40_000
     phrase = rng.integers(0, 4, places)

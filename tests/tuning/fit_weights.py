@@ -94,7 +94,7 @@ def decoded(restorer: Restorer, pieces: list, stage: str, before: tuple | None) 
     known = given(restorer, document, before)
     _, weighed = restorer.solve(document, getattr(restorer.weights, stage), known, later=stage == "later")
     if stage == "later":
-        weighed = restorer.judged(document, weighed, known)
+        weighed = restorer.judged(document, weighed, restorer.weights.later, known)
     return document, weighed, passes.sure(document, weighed)
 
 
@@ -323,17 +323,13 @@ def readings(
     for name, article in got.items():
         shared, slopes = taught[name]
         own = [shared + slopes.of(case.words, [c.words for c in case.rivals]) for case in article]
-        parts = np.concatenate([case.values[1:] for case in article]) * np.concatenate(own)
-        odds.append(parts.sum(axis=1).astype(np.float32))
-        inputs.append(
-            reranker.inputs(
-                parts.sum(axis=1),
-                parts[:, -len(features.MODELS) :].sum(axis=1),
-                np.array([len(case.rivals) for case in article]),
-                np.concatenate([case.values[1:] for case in article]),
-                np.concatenate([case.more for case in article]),
-            ).astype(np.float32)
-        )
+        values = np.concatenate([case.values[1:] for case in article])
+        parts = values * np.concatenate(own)
+        worth, models = parts.sum(axis=1), parts[:, -len(features.MODELS) :].sum(axis=1)
+        counts = np.array([len(case.rivals) for case in article])
+        more = np.concatenate([case.more for case in article])
+        odds.append(worth.astype(np.float32))
+        inputs.append(reranker.inputs(worth, models, counts, values, more).astype(np.float32))
         known += [float(c.channel == "pack") for case in article for c in case.rivals]
     return perceptron.Readings(
         np.concatenate(inputs), np.concatenate(odds), np.array(known, np.float32), weighed(got, {}, thesaurus)

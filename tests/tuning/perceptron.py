@@ -13,6 +13,7 @@ from typing import NamedTuple
 import mixed_logit
 import numpy as np
 
+from unspin.restore.arrays import ends, runs
 from unspin.restore.reranker import INPUTS, LIMIT, Reranker
 
 #: How many networks are fitted, whose mean is used: one alone comes out better or worse with some texts as its
@@ -65,12 +66,12 @@ def backward(layers: Layers, signals: list[np.ndarray], slope: np.ndarray) -> La
 
 def steps(options: mixed_logit.Options, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, mixed_logit.Options]]:
     """Give all places in parts, in an order of chance: the numbers of their readings, and these."""
-    begins = np.cumsum(options.counts) - options.counts
+    begins = ends(options.counts)
     order = rng.permutation(len(options.counts))
     for low in range(0, len(order), STEP):
         places = np.sort(order[low : low + STEP])
         counts = options.counts[places]
-        numbers = np.repeat(begins[places] - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
+        numbers = runs(begins[places], counts)
         yield numbers, options._replace(
             counts=counts, right=options.right[numbers], stays=options.stays[places], weight=options.weight[places]
         )

@@ -106,9 +106,8 @@ class _Owning:
         # Where a worker died just now and is being started anew, closing fails ("can only join a started process") or
         # waits for ever.  All results are there, so the run must not suffer by it; what is left of the cluster ends
         # with this process.
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(TimeoutError, AssertionError):
             try:
                 self._cluster.close(timeout=CLOSING)
             except AssertionError:
-                with contextlib.suppress(AssertionError):
-                    self._cluster.close(timeout=CLOSING)
+                self._cluster.close(timeout=CLOSING)

@@ -71,7 +71,7 @@ def explain_piece(text: str, piece: Piece, restorer: Restorer) -> Iterator[Expla
     known = passes.given(document, KNOWN_SPUN)
     path, weighed = restorer.solve(document, weights, known, later=True)
     values = passes.values(document, known)
-    judged = restorer.judged(document, weighed, known)
+    judged = restorer.judged(document, weighed, weights, known)
     before, choices = (
         {(c.first, c.last): c for c in decoder.choices(document.spots, one, [piece.lattice])[0]}
         for one in (weighed, judged)

@@ -231,7 +231,7 @@ class Restorer:
         for _ in range(2):
             known = passes.findings(document, weighed, found, spun, self.families, self.science)
             _, weighed = self.solve(document, self.weights.later, known, later=True)
-            weighed = self.judged(document, weighed, known)
+            weighed = self.judged(document, weighed, self.weights.later, known)
             found = passes.sure(document, weighed)
         choices = decoder.choices(document.spots, weighed, [p.lattice for p in pieces])
         if (reader := self._reader) is not None:
@@ -363,7 +363,7 @@ class Restorer:
                 [self._language.vocabulary.numbers(decoder.option_words(c, suffix)) for c in options],
                 own,
                 self._slopes.of(tuple(words), [c.words for c in options]),
-                reranker.standing(options, len(words), became, plain, self.families, self._reranker.packs),
+                reranker.standing(options, len(words), became, plain, self.families),
                 [self._context.vector(w) for w in (tuple(words), *(c.words for c in options))],
             )
         return known
@@ -476,6 +476,7 @@ class Restorer:
             np.concatenate([piece.early for piece in pieces]) if pieces else np.zeros((0, len(features.NAMES))),
             np.concatenate([piece.slopes for piece in pieces]) if pieces else np.zeros((0, len(features.NAMES))),
             np.concatenate([piece.more for piece in pieces]) if pieces else np.zeros((0, len(reranker.MORE))),
+            np.array([self._reranker.knows(candidate) for candidate in options], np.bool_),
             options,
             rules,
             terms,
@@ -514,18 +515,20 @@ class Restorer:
             spot, option = spots, options
         return path, joined(made)
 
-    def judged(self, document: Document, weighed: Weighed, known: Findings) -> Weighed:
-        """Judge the readings of a later pass again, all that is known of each seen together."""
-        worth = passes.channel(document, self.weights.later, known, later=True)
+    def judged(
+        self, document: Document, weighed: Weighed, weights: Sequence[float], known: Findings
+    ) -> Weighed:
+        """Judge the readings of a later pass under a weight vector again, all that is known of each seen together."""
+        worth = passes.channel(document, weights, known, later=True)
         values = passes.values(document, known)
-        return self._reranker.judged(document.spots, weighed, values, worth, document.more)
+        return self._reranker.judged(document.spots, weighed, values, worth, document.more, document.known)
 
     def decode(self, piece: Piece, weights: Sequence[float], context: features.Context) -> list[Choice]:
         """Decode one piece by itself, as in the later passes, and give its choices."""
         document = self.document([piece])
         known = passes.given(document, context)
         _, weighed = self.solve(document, weights, known, later=True)
-        weighed = self.judged(document, weighed, known)
+        weighed = self.judged(document, weighed, weights, known)
         return decoder.choices(document.spots, weighed, [piece.lattice])[0]
 
     def mixture(self, weights: Sequence[float]) -> Mixture:

@@ -311,10 +311,33 @@ def weigh(graph: Graph, on: Flags, only: Flags, channel: Floats, weights: Mixed)
     said += weights[1] * graph.web[second] + weights[2] * graph.domain[second]
     value = np.add.reduceat(said, ends(lengths)[:-1])
     value[other] += channel[options[other]]
-    value -= np.repeat(np.maximum.reduceat(value, begins[:-1]), counts + 1)
-    chance = np.exp(value)
-    chance /= np.repeat(np.add.reduceat(chance, begins[:-1]), counts + 1)
-    return Weighed(places, mine, begins, options, chance)
+    return Weighed(places, mine, begins, options, shares(value, begins))
+
+
+def shares(worth: Floats, begins: Ints) -> Floats:
+    """Give the probability of each reading of several places by what it is worth.
+
+    >>> shares(np.log([1.0, 3.0, 2.0, 2.0]), np.array([0, 2, 4])).round(2).tolist()
+    [0.25, 0.75, 0.5, 0.5]
+    """
+    first, counts = begins[:-1], np.diff(begins)
+    found: Floats = np.exp(worth - np.repeat(np.maximum.reduceat(worth, first), counts))
+    found /= np.repeat(np.add.reduceat(found, first), counts)
+    return found
+
+
+def best_of(chances: Floats, begins: Ints) -> Ints:
+    """Give the number of the likeliest reading of each place, the first of those that are.
+
+    >>> best_of(np.array([0.25, 0.75, 0.5, 0.5]), np.array([0, 2, 4])).tolist()
+    [1, 2]
+    """
+    first = begins[:-1]
+    if not len(first):
+        return first
+    most = np.flatnonzero(chances == np.repeat(np.maximum.reduceat(chances, first), np.diff(begins)))
+    found: Ints = most[np.searchsorted(most, first)]
+    return found
 
 
 def joined(parts: Sequence[tuple[Spots, Weighed]]) -> Weighed:

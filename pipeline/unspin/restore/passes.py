@@ -10,7 +10,7 @@ import numpy as np
 
 from unspin.restore import features, prior
 from unspin.restore.candidates import Candidate
-from unspin.restore.graph import Flags, Graph, Spots, Weighed
+from unspin.restore.graph import Flags, Graph, Spots, Weighed, best_of
 from unspin.restore.lattice import Lattice, cut
 from unspin.restore.trigram import Floats, Ints
 
@@ -37,6 +37,7 @@ class Document(NamedTuple):
     early: Floats  #: the features of each option that do not change from pass to pass, (options, features)
     slopes: Floats  #: what to add to the weights of the later passes for each option, (options, features)
     more: Floats  #: what else the reranker sees of each option, (options, reranker.MORE)
+    known: Flags  #: whether the reranker knows the like of each option
     candidates: list[Candidate]
     rules: Ints  #: number of each option's rule
     terms: Flags  #: whether each option is a term of the glossary
@@ -117,12 +118,9 @@ def sure(document: Document, weighed: Weighed) -> Sure:
 
 def likeliest(weighed: Weighed) -> Ints:
     """Give the likeliest option at each place, the first of those that are."""
-    begins = weighed.begins[:-1]
     chances = weighed.chances.copy()
-    chances[begins] = -1.0  # that the tokens stay
-    counts = np.diff(weighed.begins)
-    most = np.flatnonzero(chances == np.repeat(np.maximum.reduceat(chances, begins), counts)) if len(begins) else begins
-    return weighed.options[most[np.searchsorted(most, begins)]]
+    chances[weighed.begins[:-1]] = -1.0  # that the tokens stay
+    return weighed.options[best_of(chances, weighed.begins)]
 
 
 def judge(

@@ -21,7 +21,7 @@ import numpy as np
 from unspin.restore import features
 from unspin.restore.arrays import ends
 from unspin.restore.candidates import Candidate
-from unspin.restore.graph import Spots, Weighed
+from unspin.restore.graph import Flags, Spots, Weighed, best_of, shares
 from unspin.restore.tokens import Token
 from unspin.restore.trigram import Floats, Ints
 
@@ -36,12 +36,10 @@ STANDING = (
     *(f"family_{name}" for name in FAMILIES), "science",
     *(f"speech_{letter}" for letter in SPEECH),
     "proposed", "spun_words", "plain_words",
-    "taught",  # it comes from a pack whose entries the networks were taught with
 )  # fmt: skip
 NEARBY = ("kept_akin", "replaced_akin", "answers_akin", "kinds_akin")  #: the first four by articles like the document
 PLACE = ("title", "short", "opens")  #: of the block or of where the place stands in it
 MORE = STANDING + NEARBY + PLACE
-TAUGHT = MORE.index("taught")
 
 #: What the networks see of a reading: features but those of the language models, what these say together, how the
 #: decoder judged it, and the above.
@@ -72,13 +70,11 @@ def calmed(counts: Floats) -> Floats:
     return np.concatenate([np.log1p(counts[:, :3]), np.sqrt(counts[:, 3:])], axis=1)
 
 
-def standing(
-    candidates: Sequence[Candidate], length: int, own: Floats, plain: Floats, families: Families, taught: Set[str]
-) -> Floats:
+def standing(candidates: Sequence[Candidate], length: int, own: Floats, plain: Floats, families: Families) -> Floats:
     """Give what is known of the candidates of a key wherever it stands, (candidates, STANDING).
 
     ``length``: tokens of the key; ``own``, ``plain``: what became of each spun phrase and of each plain one in gold, as
-    ``gold_records.counted`` gives it; ``families``: of the packs; ``taught``: names of those that the networks know.
+    ``gold_records.counted`` gives it; ``families``: of the packs.
     """
     others = [
         [
@@ -88,7 +84,6 @@ def standing(
             float(candidate.suspect),
             length / 2,
             len(candidate.words) / 2,
-            float(candidate.channel == "pack" and candidate.pack in taught),
         ]
         for candidate in candidates
     ]
@@ -112,7 +107,11 @@ class Reranker:
         self, mean: Floats, scale: Floats, layers: Sequence[tuple[Floats, Floats]], packs: Set[str] = frozenset()
     ) -> None:
         self._mean, self._scale, self._layers = mean, scale, layers
-        self.packs = packs  #: with whose entries they were taught: of others and other channels they say nothing
+        self._packs = packs  # with whose entries they were taught
+
+    def knows(self, candidate: Candidate) -> bool:
+        """Tell whether candidates like this one taught the networks; of others they say nothing."""
+        return candidate.channel == "pack" and candidate.pack in self._packs
 
     @classmethod
     def load(cls, path: Path = RERANKER_PATH) -> Reranker:
@@ -147,11 +146,13 @@ class Reranker:
         found: Floats = signal.mean(axis=0).reshape(-1)[:many]
         return found
 
-    def judged(self, spots: Spots, weighed: Weighed, values: Floats, worth: Floats, more: Floats) -> Weighed:
+    def judged(
+        self, spots: Spots, weighed: Weighed, values: Floats, worth: Floats, more: Floats, known: Flags
+    ) -> Weighed:
         """Judge all readings of a document again.
 
         By option: ``values``, the features; ``worth``, what it was to the decoder without the language models;
-        ``more``, what is known besides.
+        ``more``, what is known besides; ``known``, whether the networks know its like.
         """
         if not len(weighed.places):
             return weighed
@@ -161,11 +162,9 @@ class Reranker:
         others = weighed.options >= 0
         options = weighed.options[others]
         models = odds[others] - worth[options]
-        own = more[options]
-        added = self.added(inputs(odds[others], models, counts - 1, values[options], own))
-        odds[others] += np.where(own[:, TAUGHT] > 0, added, 0.0)
-        chances = np.exp(odds - np.repeat(np.maximum.reduceat(odds, begins), counts))
-        chances /= np.repeat(np.add.reduceat(chances, begins), counts)
+        added = self.added(inputs(odds[others], models, counts - 1, values[options], more[options]))
+        odds[others] += np.where(known[options], added, 0.0)
+        chances = shares(odds, weighed.begins)
         return weighed._replace(chances=chances, taken=taken(spots, weighed, chances))
 
 
@@ -189,9 +188,7 @@ def inputs(odds: Floats, models: Floats, counts: Ints, values: Floats, more: Flo
 
 def taken(spots: Spots, weighed: Weighed, chances: Floats) -> Ints:
     """Give the likeliest option at each place, -1 where the tokens stay; where places overlap, one alone changes."""
-    begins, counts = weighed.begins[:-1], np.diff(weighed.begins)
-    likely = np.flatnonzero(chances == np.repeat(np.maximum.reduceat(chances, begins), counts))
-    likely = likely[np.searchsorted(likely, begins)]
+    likely = best_of(chances, weighed.begins)
     found = weighed.options[likely]
     first, last = spots.first[weighed.places], spots.last[weighed.places]
     covered = np.zeros(int(last.max()) + 1, np.bool_)
