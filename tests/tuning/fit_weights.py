@@ -247,7 +247,7 @@ def weighed(got: dict[str, list[Case]], phrases: dict[str, int], thesaurus: floa
     return options._replace(weight=options.weight * np.array(counted))
 
 
-def fit_mixed(got: dict[str, list[Case]], usual: np.ndarray, thesaurus: float = 1.0) -> Mixed:
+def fit_mixed(got: dict[str, list[Case]], usual: np.ndarray, thesaurus: float) -> Mixed:
     """Fit the weights of the later passes: those that all phrases share and those of their own.
 
     ``thesaurus``: how much articles count that a thesaurus spun, of whose words hardly any stay as they are.
