@@ -33,7 +33,7 @@ FOCUS = words(
     "either all so too"
 )
 #: Tags that a phrase does not begin with.
-EDGE = words("DT PDT PRP$ WP$ WDT , `` '' -LRB- -RRB- : CC POS IN TO .")
+EDGE = words("DT PDT PRP PRP$ WP$ WDT , `` '' -LRB- -RRB- : CC POS IN TO .")
 
 #: Prepositions before a gerund whose subject is that of the verb above.
 GERUND = words("by after before in while when without through on from since upon")
@@ -57,6 +57,9 @@ ASKING = words("apply ask push press vote wait fight campaign beg plead look")
 #: Participles of what follows from a clause; *it* beside them is its subject.
 RESULTING = words("give make leave cause force push allow enable bring help cost earn win")
 
+#: Verbs whose participle is a thing (*causes swelling*).
+SWELLING = words("cause report suffer require involve include reduce treat show")
+
 #: Participles that are prepositions.
 PREPOSITION_LIKE = words(
     "given including following regarding concerning considering according depending compared provided assuming "
@@ -65,6 +68,14 @@ PREPOSITION_LIKE = words(
 
 #: Words at the head of a reduced clause that only say when.
 WHEN = words("while when after before by as once since")
+
+
+#: Prepositions of a place, and where winds come from.
+PLACING = words("in at on near from")
+COMPASS = words("north south east west northeast northwest southeast southwest")
+
+#: Verbs that hang on what somebody does (*depends on the army drawing back*).
+HANGING = words("depend rely count hinge insist bank warn complain speak talk hear tell dream worry think")
 
 
 class Clause:
@@ -134,6 +145,8 @@ class Clauses:
             while at < parse.n and parse.starts[at] < m.end - offset:
                 self.mention[at] = index
                 at += 1
+        #: mentions within which the parser begins a sentence: no subjects of that sentence
+        self.cut = {self.mention[a] for a, _ in parse.sents if a and self.mention[a] == self.mention[a - 1] >= 0}
 
     # Noun phrases
 
@@ -230,6 +243,11 @@ class Clauses:
                 low -= 1
             while high + 1 < p.n and mention[high + 1] == m:
                 high += 1
+        else:
+            while low and p.ends[low - 1] == p.starts[low] and "-" in {p.words[low - 1], p.words[low]}:
+                low -= 1  # "the 22-year-old"
+            while high + 1 < p.n and p.ends[high] == p.starts[high + 1] and "-" in {p.words[high], p.words[high + 1]}:
+                high += 1  # "her brother-in-law"
         for c in p.children[head]:
             dep = p.deps[c]
             if c < low:
@@ -405,7 +423,9 @@ class Clauses:
                 c.modality, c.tense = "planned", "future"
         elif dep == "conj" and parent is not None:
             # "and there has been no progress": nobody's progress
-            urged = tag == "VB" and not auxiliaries and ":" in p.words[head:v]  # "it is simple: crumble the moss"
+            urged = tag == "VB" and not auxiliaries and (
+                ":" in p.words[head:v] or self._bidding(head, v)  # "it is simple: crumble the moss"
+            )
             c.subjects = [] if urged or any(deps[k] == "expl" for k in p.children[v]) else parent.subjects
             if (
                 tag == "VBZ"
@@ -430,6 +450,9 @@ class Clauses:
                 if tag == "VBG":
                     if v + 1 >= p.n or lower[v + 1] != "of":  # "dating of the hearth" is a noun
                         c.subjects, c.factor = noun, 0.9
+                        above = p.heads[p.heads[head]]
+                        if noun == [head] and self._doer(above, v) == head:
+                            c.modality = "possible"
                 elif tag in {"VBN", "VBD"} and not auxiliaries and dep == "acl":
                     c.subjects, c.passive, c.factor = self._reduced(head, v, noun), True, 0.95
 
@@ -501,6 +524,16 @@ class Clauses:
         c.text = "".join(pieces)
         return c
 
+    def _bidding(self, head: int, v: int) -> bool:
+        """Tell whether a base form beside a finite verb bids (*if the book is lost, ring your surgery*)."""
+        p = self.p
+        if any(p.deps[k] == "cc" and k < v for k in p.children[head]):
+            return False
+        helping = [k for k in p.children[head] if p.deps[k] in {"aux", "auxpass"}]
+        if any(p.tags[k] == "MD" or p.lemmas[k] == "do" for k in helping):
+            return False
+        return bool({"VBD", "VBZ"} & {p.tags[k] for k in (head, *helping)})
+
     def antecedents(self, noun: int, v: int) -> list[int]:
         """Give the nouns that a relative pronoun stands for: all coordinated ones when its verb is plural."""
         p = self.p
@@ -508,6 +541,11 @@ class Clauses:
             return []
         if p.deps[noun] == "appos" and self.headed(p.heads[noun]) >= 0:
             return [p.heads[noun]]  # "Liisa Tamm, an officer who teaches strategy"
+        if self._person(noun) and any(p.lower[k] == "which" and p.deps[k] in SUBJECTS for k in p.children[v]):
+            above = p.heads[noun]
+            owner = p.heads[above]
+            # "the family of the late Georg Castell, which holds": no person is a "which"
+            return [owner] if p.lower[above] == "of" and p.tags[owner][:2] == "NN" else []
         finite = next((k for k in p.children[v] if p.deps[k] in {"aux", "auxpass"}), v)
         whose = p.heads[p.heads[noun]]
         if p.deps[noun] == "pobj" and p.tags[whose][:2] == "NN" and self._beyond_place(noun, whose, v, finite):
@@ -521,6 +559,10 @@ class Clauses:
                     return [at]
         return self.spread(noun) if p.tags[v] == "VBP" and p.tags[noun] in {"NN", "NNP"} else [noun]
 
+    def _person(self, at: int) -> bool:
+        m = self.headed(at)
+        return m >= 0 and self.mentions[m].type == "PERSON"
+
     def _beyond_place(self, noun: int, whose: int, v: int, finite: int) -> bool:
         """Tell whether a relative clause after *the yard in Turku* is about the yard, by names and number."""
         p = self.p
@@ -528,10 +570,14 @@ class Clauses:
         kind = self.mentions[m].type if m >= 0 else ""
         if kind not in {"", "PERSON"} and any(p.lower[k] == "who" for k in p.children[v]):
             return True  # "an analyst at Kestrel Research who cut her rating"
+        place = kind in {"GPE", "LOC", "FAC"}
+        where = p.lower[p.heads[noun]] in PLACING
         if p.words[p.lefts[v] - 1] != ",":
-            return False
-        place = kind in {"GPE", "LOC", "FAC"} or (m < 0 and "NNP" in {p.tags[k] for k in (noun, *p.children[noun])})
-        if place and p.lower[p.heads[noun]] in {"in", "at", "on", "near"}:
+            # "a storm from the northwest that will close the route": nothing tells one northwest from another
+            bare = (place and p.tags[noun] == "NNP") or p.lower[noun].replace("-", "") in COMPASS
+            return bare and where and any(p.lower[k] == "that" and p.deps[k] in SUBJECTS for k in p.children[v])
+        place = place or (m < 0 and "NNP" in {p.tags[k] for k in (noun, *p.children[noun])})
+        if place and where:
             return True  # "a yard in Turku, which employs 400"
         plural = p.tags[finite] == "VBP" or p.lower[finite] == "were"
         one = p.tags[noun] in {"NN", "NNP"} and len(self.spread(noun)) < 2
@@ -597,6 +643,8 @@ class Clauses:
                 c.negated = above.negated or word in q.NEGATIVE_ADJECTIVES
                 c.factor = above.factor * 0.95
             return
+        if tag == "VBG" and v == head + 1 and lemma in SWELLING:
+            return
         bare = not infinitive and (auxiliary or lemma not in {"help", "let", "make", "see", "watch", "hear"})
         if dep == "ccomp" and (mark or bare):
             return
@@ -609,6 +657,8 @@ class Clauses:
             c.subjects = self.spread(objects[0]) if objects and lemma in q.OBJECT_CONTROL else parent.subjects
             c.factor = parent.factor * 0.95
             told = q.CONTROL.get(lemma)
+            if told == "obligated" and lemma in ASKING and not objects and not parent.passive:
+                told = "planned"  # "asked to see the letter"
             if told == "negated":
                 c.negated = not parent.negated
                 c.modality = parent.modality
@@ -635,6 +685,11 @@ class Clauses:
                 return  # "raised a loan, giving it a market value": what happened gives it, not who did it
             if parent.passive and v > head:
                 return  # "was closed, forcing owners out": not what was closed
+            doer = self._doer(head, v)
+            if doer >= 0:
+                c.subjects, c.factor, c.attribution = self.spread(doer), parent.factor * 0.85, parent.attribution
+                c.modality = "possible"
+                return
             c.subjects = parent.subjects
             c.modality = parent.modality
             c.attribution = parent.attribution
@@ -646,12 +701,24 @@ class Clauses:
             helped = any(p.deps[k] in OBJECTS and k < v for k in p.children[head])
             # "needs help to pass a budget": what for, not what must be
             told = "planned" if helped else q.CONTROL.get(lemma) or "planned"
+            if told == "obligated" and lemma in ASKING:
+                told = "planned"  # "asked for an hour to fix the bikes"
             c.modality = parent.modality if helped and parent.modality in {"possible", "conditional"} else told
             if c.modality == "negated":
                 c.modality, c.negated = "", True
             c.factor = parent.factor * 0.85
         elif tag == "VBN" and p.lower[v] not in PREPOSITION_LIKE:
             c.subjects, c.passive, c.factor = parent.subjects, True, parent.factor * 0.8
+
+    def _doer(self, head: int, v: int) -> int:
+        """Give who does what a verb hangs on (*depends on the army drawing back*), or -1."""
+        p = self.p
+        if p.lemmas[head] in HANGING:
+            for k in p.children[head]:
+                if p.deps[k] == "prep" and p.lower[k] in {"on", "of", "about"}:
+                    at = p.lefts[v] - 1
+                    return at if p.heads[at] == k and p.deps[at] == "pobj" else -1
+        return -1
 
     def _gerund(self, c: Clause, preposition: int, depth: int) -> None:
         """Find the subject of a gerund after a preposition (*by strengthening*, *aimed at fostering*)."""

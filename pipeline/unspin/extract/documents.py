@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from unspin.extract import names
 from unspin.extract import qualifiers as q
-from unspin.extract.clauses import SUBJECTS, VERB_TAGS, Clause, empty, timely
+from unspin.extract.clauses import OBJECTS, SUBJECTS, VERB_TAGS, Clause, empty, timely
 from unspin.extract.gazetteer import Gazetteer, Match
 from unspin.extract.parses import Parse
 from unspin.extract.readings import LEAD_IN_END, Reading
@@ -50,6 +50,8 @@ MEASURES = words(
 #: Verbs after an *it* that may stand for a clause.
 EXPLETIVE = words("be take cost seem appear make matter help become remain emerge happen turn require need")
 
+#: Pronouns that no other pronoun stands for.
+SOMEBODY = words("somebody someone everybody everyone nobody anybody anyone")
 HE = words("he she him her")
 ME = words("i me")
 #: Who can be dismissed, and how words for such people end.
@@ -145,7 +147,7 @@ class _Relations:
         self.number = 0
         self.by_id = {b.block_id: b for b in self.blocks}
         paragraphs = [b.start for b in self.blocks if b.kind != "metadata"]
-        self.referents = Referents(found.mentions, found.demonyms, paragraphs, given)
+        self.referents = Referents(found.mentions, found.demonyms, paragraphs, given, self.text)
         self.leads: dict[str, Given] = {}
         self.labels: dict[str, Given] = {}
         self.table_rows: dict[tuple[str, int], Given] = {}
@@ -220,6 +222,8 @@ class _Relations:
                 empty(p, s)
                 or (timely(p, s) and m < 0)
                 or p.lower[s].partition("-")[0] in NUMBERS
+                or p.lower[s] in SOMEBODY
+                or p.lower[s - 1 : s + 1] == ["-", "old"]  # "the 22-year-old" is no "it"
                 or (p.tags[s] in {"PRP", "DT", "WP", "WDT", "EX", "CD", "VBG"} and m < 0)
                 or (m < 0 and p.tags[s][:2] == "NN" and word in ROLES and p.tags[s] == "NN")
             ):
@@ -349,7 +353,7 @@ class _Relations:
     @staticmethod
     def _quantity(reader: Reader, at: int) -> str:
         p = reader.p
-        if p.lower[at] in MONTHS:
+        if p.lower[at] in MONTHS or reader.headed(at) >= 0:
             return ""  # "October 3"
         for k in p.children[at]:
             if p.deps[k] == "nummod":
@@ -444,7 +448,7 @@ class _Relations:
                 spoken = speaker is not None and self.mentions[speaker].type not in {"PERSON", "NORP"}
                 if spoken and subject:
                     found = speaker
-                elif subject or not under:
+                elif subject or not (under or self._dealt(reader, at)):
                     if subject and voice:
                         return Argument(voice, None, "pronoun", 0.85)
                     return self._referent(place, since, sentence, main, False)
@@ -478,6 +482,18 @@ class _Relations:
         if len(phrase) < 2 or high - low >= LONGEST_ARGUMENT or not any(c.isalpha() or c in "$€£¥" for c in phrase):
             return None
         return Argument(phrase)
+
+    def _dealt(self, reader: Reader, at: int) -> bool:
+        """Tell whether the sentence has dealt with a thing by then, so that an object *it* may stand for that."""
+        p = reader.p
+        return any(
+            p.deps[k] in OBJECTS
+            and p.tags[k] in {"NN", "NNP"}
+            and not empty(p, k)
+            and not timely(p, k)
+            and (reader.headed(k) < 0 or self.mentions[reader.headed(k)].type != "PERSON")
+            for k in range(reader.opens(at), at)
+        )
 
     def _referent(self, place: int, since: int, sentence: int, main: bool, plural: bool) -> Argument | None:
         """Give what *it* or *they* stands for, and note it as the subject that the next pronoun may stand for."""

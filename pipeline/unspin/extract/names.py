@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from unspin.extract.gazetteer import PLAIN, Gazetteer, Match
@@ -120,7 +120,8 @@ FULL_NAME = re.compile(
 #: A person after a title that nothing else bears.
 TITLED = re.compile(
     r"\b(?:Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Madame|Monsieur|Sergeant|Inspector|Detective|Constable|Colonel|Lieutenant|"
-    r"Corporal|Judge|Senator)\.? ([A-ZÀ-Þ][\w’'-]*[a-zà-ÿ](?: [A-ZÀ-Þ][\w’'-]*[a-zà-ÿ])?)\b(?!['’]s? [A-Z]| [A-Z])"
+    r"Corporal|Judge|Senator|(?:President|Premier|Chancellor|Minister|Governor)(?= [A-ZÀ-Þ][a-zà-ÿ]+ [A-ZÀ-Þ]))\.? "
+    r"([A-ZÀ-Þ][\w’'-]*[a-zà-ÿ](?: [A-ZÀ-Þ][\w’'-]*[a-zà-ÿ])?)\b(?!['’]s? [A-Z]| [A-Z])"
 )
 
 #: Capitalised words inside a sentence that the model left out: ``the Little`` before *Antler River*.
@@ -305,11 +306,17 @@ def _patterned(text: str, blocks: Sequence[Block], given: Collection[str]) -> li
                 spans.append(Span(*found.span(), LAST_WORDS.get(last, "ORG"), "pattern", index))
             for found in TITLED.finditer(text, block.start, block.end):
                 if _bears(found):
-                    spans.append(Span(*found.span(1), "PERSON", "pattern", index))
+                    spans.append(Span(found.start(1), _bare(text, *found.span(1)), "PERSON", "pattern", index))
             for found in FULL_NAME.finditer(text, block.start, block.end):
                 if found[1] in given and found[2].lower() not in LAST_WORDS and found[2].lower() not in NEVER:
-                    spans.append(Span(*found.span(), "PERSON", "pattern", index))
+                    spans.append(Span(found.start(), _bare(text, *found.span()), "PERSON", "pattern", index))
     return spans
+
+
+def _bare(text: str, start: int, end: int) -> int:
+    """Give where a name ends without its *'s*."""
+    found = POSSESSIVE.search(text[start:end])
+    return end if found is None or text[start:end].isupper() else start + found.start()
 
 
 def _bears(titled: re.Match[str]) -> bool:
@@ -384,8 +391,8 @@ def _clean(text: str, start: int, end: int, label: str) -> tuple[int, int] | Non
             start += len(lead)
             break
     found = POSSESSIVE.search(text[start:end])
-    if found and found.group() not in {"'", "’"} and not text[start:end].isupper():
-        end = start + found.start()
+    if found and found.group() not in {"'", "’"}:
+        end = _bare(text, start, end)
     hyphen = HYPHENED.match(text, end)
     if hyphen:
         end = hyphen.end()
@@ -394,6 +401,9 @@ def _clean(text: str, start: int, end: int, label: str) -> tuple[int, int] | Non
         if more and not any(w.lower() in TITLES for w in more[1].split()):
             start -= len(more[1])
     if label == "PERSON":
+        score = re.search(r"(?: \d{1,3}[-–]\d{1,3},?)+$", text[start:end])
+        if score:
+            end = start + score.start()  # "beat Ines Marchetti 4-6"
         while True:
             word = re.match(r"([\w'-]+)\.?\s+(?=\S)", text[start:end])
             if word is None or word[1].lower() not in TITLES:
@@ -707,7 +717,7 @@ def _canonical(
             if told:
                 votes[name][told] += 3
     types = {name: max(sorted(count), key=lambda label: count[label]) for name, count in votes.items()}
-    joined = _short_forms(types, lexical)
+    joined = _short_forms(types, lexical, _firms_first(types, plain, spans))
     for short, long in long_forms.items():
         if short in types and long in types:
             joined[short] = long
@@ -788,8 +798,27 @@ def _told(text: str, s: Span) -> str:
     return ""
 
 
-def _short_forms(types: dict[str, str], lexical: Collection[str]) -> dict[str, str]:
-    """Join a short form to the one longer name that it is the beginning or the end of."""
+def _firms_first(types: Mapping[str, str], names: Sequence[str], spans: Sequence[Span]) -> set[str]:
+    """Give the words that stood for a company before anybody of that name came up.
+
+    *Castell* after *Castell Dairies* is not *Georg Castell*, whom a later paragraph tells of.
+    """
+    places: dict[str, list[int]] = defaultdict(list)
+    for name, s in zip(names, spans, strict=True):
+        places[name].append(s.start)
+    firms = {name.split()[0]: at[0] for name, at in reversed(places.items()) if types.get(name) == "ORG"}
+    people = {name.split()[-1]: at[0] for name, at in reversed(places.items()) if types.get(name) == "PERSON"}
+    return {
+        word
+        for word, first in firms.items()
+        if any(first < at < people.get(word, 0) for at in places.get(word, ()))
+    }
+
+
+def _short_forms(
+    types: dict[str, str], lexical: Collection[str], firms: Collection[str] = frozenset()
+) -> dict[str, str]:
+    """Join a short form to the one longer name that it is the beginning or the end of; ``firms`` are no people."""
     by_word: dict[str, set[str]] = defaultdict(set)
     for name in types:
         words = name.split()
@@ -805,6 +834,8 @@ def _short_forms(types: dict[str, str], lexical: Collection[str]) -> dict[str, s
         if name in lexical or name.lower().rstrip(".") in FIRM_WORDS or len(name) < 3:
             continue  # "Co" is the short form of nobody
         longer = sorted(n for n in by_word.get(name, ()) if n != name and len(n) > len(name))
+        if name in firms:
+            longer = [n for n in longer if types[n] == "ORG" and n.split()[0] == name]
         if types[name] == "PERSON":
             persons = [n for n in longer if types[n] == "PERSON"]
             longer = persons or [

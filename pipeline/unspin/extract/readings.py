@@ -19,6 +19,9 @@ SMALL = words("a an the and or nor but for of in on at to by from with as into o
 #: Marks before a list item, and the pounds of a Markdown heading.
 MARKER = re.compile(r"\s*(?:[-*•–—]\s+|\(?\d{1,3}[.)]\s+|#{1,6}\s+|>\s+)")
 
+#: A block that is stressed as a whole in Markdown: ``*Uptake has fallen.*``
+STRESS = re.compile(r"(?P<mark>[*_]{1,3})(?P<inner>[^\s*_][^*_]*)(?P=mark)")
+
 #: An address of the web or of mail; what stands before an @ has 64 characters at most (RFC 5321).
 URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w.+-]{1,64}@[\w-]+\.[\w.]+")
 
@@ -173,6 +176,9 @@ def readings(text: str, blocks: Sequence[Block], names: Sequence[Match], verbs: 
                 start = mark.end()
             while end > start and text[end - 1].isspace():
                 end -= 1
+            stress = STRESS.fullmatch(text, start, end)
+            if stress:
+                start, end = stress.span("inner")
             if end <= start:
                 continue
             stretch = text[start:end]

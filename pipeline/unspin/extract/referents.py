@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
@@ -24,6 +25,11 @@ KINDS = {
     **dict.fromkeys(words("city town village"), "CITY"),
     **dict.fromkeys(words("festival tournament"), "EVENT"),
 }
+
+#: Words before a noun that tell nothing of which one is meant.
+DETERMINERS = words(
+    "the this that its their our his her my your each every any and or of by for with in at to from on as but when if"
+)
 
 #: Nouns that never stand for one name, however often one was called so.
 LOOSE = words("party side group part place member leader work week year day team people player way one record")
@@ -48,8 +54,10 @@ class Referents:
         demonyms: Collection[int],
         paragraphs: Sequence[int],
         given: Mapping[str, str],
+        text: str,
     ) -> None:
         """``given``: given names, with ``f`` or ``m`` where only women or men bear them."""
+        self.text = text
         self.mentions = mentions
         self.demonyms = demonyms
         self.starts = [m.start for m in mentions]
@@ -59,6 +67,8 @@ class Referents:
         self.called: dict[str, set[str]] = defaultdict(set)
         #: subjects of clauses in order of place
         self.subjects: list[Subject] = []
+        #: where the text first tells of another one than those named
+        self._others: dict[str, int] = {}
         self._kinds: dict[str, set[str]] = defaultdict(set)
         for i, m in enumerate(mentions):
             if m.reference.startswith("iso3166:"):
@@ -124,6 +134,14 @@ class Referents:
             return None
         return None if kind in {"PERSON", "NORP"} else only
 
+    def _introduced(self, noun: str, at: int) -> bool:
+        """Tell whether the text has told of another one by then (*the farm ministry*, *a company*)."""
+        if noun not in self._others:
+            before = re.finditer(rf"\b([a-z]+)[ -]{re.escape(noun)}\b", self.text)
+            others = (found.start() for found in before if found[1] not in DETERMINERS)
+            self._others[noun] = next(others, len(self.text))
+        return self._others[noun] < at
+
     def definite(self, noun: str, at: int) -> int | None:
         """Resolve *the company* to the one name called so or bearing the word, else to the only one of its kind."""
         if noun in LOOSE:
@@ -132,7 +150,7 @@ class Referents:
         if called:
             return self._last(next(iter(called)), at) if len(called) == 1 else None
         kind = KINDS.get(noun)
-        if kind is None:
+        if kind is None or (kind == "ORG" and self._introduced(noun, at)):
             return None
         bearing = {
             m.name

@@ -81,7 +81,7 @@ NO_PERSON = words(
     "house company firm group agency association newspaper channel university school bank club party union"
 )
 #: Tags that an argument's head cannot have.
-NO_SUBJECT = words("EX WDT WP WP$ PRP$ WRB CD RB IN TO JJ JJR JJS DT CC POS RP UH")
+NO_SUBJECT = words("EX WDT WP WP$ PRP$ WRB CD RB IN TO JJ JJR JJS DT CC POS RP")
 NO_OBJECT = NO_SUBJECT - {"CD"} | {"RBR"}
 
 #: A subject that stands outside the parse: a list item's label or its lead-in's subject.
@@ -104,6 +104,13 @@ def had(p: Parse, o: int) -> bool:
         return False
     described = any(p.deps[k] == "amod" for k in kids)
     return (p.lemmas[o].lower() in STRETCHES or described) and any(p.deps[k] in {"det", "poss"} for k in kids)
+
+
+def echoed(p: Parse, o: int) -> bool:
+    """Tell whether a noun only says how, twice (*met face to face*, *ran from corner to corner*)."""
+    return any(
+        0 <= k < p.n and p.lower[k] == p.lower[o] and p.tags[(k + o) // 2] in {"IN", "TO"} for k in (o - 2, o + 2)
+    )
 
 
 class Row(NamedTuple):
@@ -205,6 +212,8 @@ class Reader(Clauses):
                     agents += self.objects(k)
             elif d == "prt" and not (p.lower[k] == "on" and p.lower[k + 1 : k + 2] == ["to"]):
                 predicate = f"{predicate} {p.lower[k]}"
+                if p.lower[k] in {"off", "up", "out", "down"}:
+                    objects += self.objects(k)  # "called off the match", hung on the particle
             elif d in {"xcomp", "ccomp"}:
                 if k == v + 1 and p.lower[k] in PARTICIPIAL:
                     objects += [x for o in p.children[k] if p.deps[o] in OBJECTS for x in self.spread(o)]
@@ -222,6 +231,13 @@ class Reader(Clauses):
                 and p.lower[k] in {"away", "aside", "out", "off"}
             ):
                 predicate = f"{predicate} {p.lower[k]}"  # "turned away buyers" turned nobody
+        if (
+            len(objects) == 1
+            and datives
+            and p.tags[datives[0]][:2] == "NN"
+            and (self._measured(objects[0], "QUANTITY") or self._measured(datives[0], "MONEY"))
+        ):
+            objects, datives = datives, []  # "sent ash seven kilometres into the sky", "cost 11 euros a dose"
         before = len(self.rows)
         if len(objects) == 1 and self._afterthought(v, objects[0]):
             objects = []
@@ -264,11 +280,18 @@ class Reader(Clauses):
             and any(p.deps[k] == "prep" and v < k < low for k in p.children[v])
         )
 
+    def _measured(self, o: int, kind: str) -> bool:
+        """Tell whether a noun is a mere amount of a kind (a type of mention)."""
+        m = self.mention[o]
+        return m >= 0 and self.mentions[m].type == kind and not parted(self.p, o)
+
     def _when(self, v: int, c: Clause, predicate: str, k: int) -> None:
         """Read the date of what happens to nobody else (*the contract expires in July*)."""
         p = self.p
         for o in p.children[k]:
             m = self.mention[o]
+            if (p.lower[k], p.lower[o]) == ("at", "times"):
+                continue
             if p.deps[o] == "pobj" and (timely(p, o) or (m >= 0 and self.mentions[m].type == "DATE")):
                 for s in c.subjects:
                     self._add(v, c, s, predicate, p.lower[k], o, 1.0, "when")
@@ -429,6 +452,10 @@ class Reader(Clauses):
         preposition = p.lower[k]
         if preposition in CIRCUMSTANCE or (preposition == "without" and further) or ":" in p.words[v:k]:
             return
+        if preposition == "as" and any(p.lower[x] == "as" and p.deps[x] == "advmod" for x in range(self.opens(k), k)):
+            return  # "as loud as a fridge"
+        if preposition == "as" and self._headline_clause(k):
+            return
         if preposition in {"from", "to"} and any(
             p.lower[x] in {"everything", "anything"} and p.lower[x + 1] == "from" for x in range(v, k)
         ):
@@ -483,6 +510,18 @@ class Reader(Clauses):
                     if not self._circumstance(p.lower[child], o):
                         for s in subjects:
                             self._add(v, c, s, predicate, joined, o, 0.85, kind)
+
+    def _headline_clause(self, k: int) -> bool:
+        """Tell whether *as* opens a clause whose verb the parser took for a noun (*as fever spreads*)."""
+        p = self.p
+        verb = next((x for x in p.children[k] if p.deps[x] == "pobj" and p.tags[x] == "NNS"), -1)
+        return (
+            verb == k + 2
+            and p.deps[verb - 1] == "compound"
+            and p.rights[verb] == verb
+            and p.lemmas[verb].lower() in self.verbs
+            and p.words[verb + 1 : verb + 2] in ([], ["."])
+        )
 
     def _deny(self, first: int) -> None:
         """Negate the rows from one on."""
@@ -750,7 +789,7 @@ class Reader(Clauses):
             target = self.organisation(x)
             if target >= 0:
                 self._add(n, c, person, predicate, p.lower[preposition], target, 1.0, "affiliation")
-            elif role:
+            elif role and (p.lower[preposition] != "with" or self.definite(x)):  # not "said the coach, with a smile"
                 self._add(n, c, person, predicate, p.lower[preposition], x, 0.9, "affiliation")
 
     def organisation(self, x: int) -> int:
@@ -821,9 +860,9 @@ class Reader(Clauses):
             if timely(p, s) and self.headed(s) < 0 and kind != "copula":
                 return
             m = self.mention[s]
-            if m >= 0 and self.mentions[m].type in VALUES:
+            if m >= 0 and (self.mentions[m].type in VALUES or (m in self.cut and kind == "active")):
                 return
-        if p.tags[o] in NO_OBJECT and self.headed(o) < 0 and not parted(p, o):
+        if (p.tags[o] in NO_OBJECT and self.headed(o) < 0 and not parted(p, o)) or echoed(p, o):
             return
         dealt = kind == "when" or predicate in LASTING or (not preposition and had(p, o))
         if timely(p, o) and self.headed(o) < 0 and not dealt:

@@ -48,6 +48,8 @@ def mend(p: Parse) -> bool:
                 changed = _provided(p, i) or changed
             if dep == "amod" and i and p.words[i - 1] == ",":
                 changed = _participle(p, i) or changed
+            if dep == "nummod" and p.lower[i - 1] == "number":
+                changed = _ranked(p, i) or changed
             if dep == "compound" and p.lower[i] == "account":
                 changed = _account(p, i) or changed
             continue
@@ -238,6 +240,22 @@ def _shifted(p: Parse, i: int) -> bool:
     ):
         return False
     _hang(p, i, verb, "dobj")
+    return True
+
+
+def _ranked(p: Parse, i: int) -> bool:
+    """*beat world number six Ines Marchetti*: the name after a rank is what the rank stands for."""
+    noun = p.heads[i]
+    if p.lower[noun] != "number" or noun != i - 1 or p.deps[noun] not in _PLACES:
+        return False
+    last = i
+    while last + 1 < p.n and p.tags[last + 1][:3] == "NNP":
+        last += 1
+    head, dep = p.heads[noun], p.deps[noun]
+    if last == i or _below(p, head, last):
+        return False
+    _hang(p, noun, last, "compound")
+    _hang(p, last, head, dep)
     return True
 
 

@@ -23,7 +23,8 @@ TIME_NOUNS = words(
 
 #: What nothing useful is said to be.
 NO_ROW = words(
-    "way thing reason case kind sort type part lot number case matter bit example series half pair rest majority"
+    "way thing reason case kind sort type part lot number case matter bit example series half pair rest majority "
+    "use turn"
 )
 
 #: The lemmatizer's slips.
@@ -45,12 +46,12 @@ in fact particular general addition conclusion return contrast advance part turn
 in spite light order sense view response interview total effect theory practice practise principle time detail full
 in move effort bid attempt engagement step sign blow decision mean meantime process event wake hope breach brief short
 in line keeping favour favor charge danger person public private essence reality all interim run
-by contrast far hand law chance nature default means way
+by contrast comparison far hand law chance nature default means way
 for example instance now sake comfort purpose reason good free certain
-at age least most all once rate expense best worst first last moment stake work risk length present large home
+at age close least most all once rate expense best worst first last moment stake work risk length present large home
 of course
 on track course schedule
-on average record top hand basis behalf contrary whole way board site time purpose hold side line foot ground
+on average record dollar top hand basis behalf contrary whole way board site time purpose hold side line foot ground
 as result part rule consequence matter whole
 with respect regard view exception
 to extent date degree end
