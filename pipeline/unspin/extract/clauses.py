@@ -57,6 +57,9 @@ ASKING = words("apply ask push press vote wait fight campaign beg plead look")
 #: Participles of what follows from a clause; *it* beside them is its subject.
 RESULTING = words("give make leave cause force push allow enable bring help cost earn win")
 
+#: Verbs whose object is to do what follows (*trained soldiers to fight*).
+TEACHING = words("train teach equip hire recruit pay send invite deploy appoint")
+
 #: Verbs whose participle is a thing (*causes swelling*).
 SWELLING = words("cause report suffer require involve include reduce treat show")
 
@@ -287,6 +290,8 @@ class Clauses:
     def shown(self, low: int, high: int) -> str:
         """Give the words of a phrase without the marks around it; a title inside keeps both of its quotes."""
         text = self.words(low, high).strip(" ,;:\"“”'‘’()[]|.*#—–")
+        if re.search(r"\b[ap]\.m$", text):
+            return text + "."
         return text + '"' if text.count('"') == 1 else text + "”" if text.count("“") > text.count("”") else text
 
     def headed(self, at: int) -> int:
@@ -696,6 +701,9 @@ class Clauses:
             c.factor = parent.factor * 0.85
         elif infinitive and not parent.passive and p.lower[p.lefts[v]] != "for":
             c.subjects = parent.subjects
+            taught = [k for k in p.children[head] if p.deps[k] in OBJECTS and k < v and p.tags[k][:2] == "NN"]
+            if taught and lemma in TEACHING:
+                c.subjects = self.spread(taught[0])
             if parent.negated and lemma == "use":
                 return  # "stopped using a run to judge fitness": it may be judged otherwise
             helped = any(p.deps[k] in OBJECTS and k < v for k in p.children[head])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from unspin.extract import names
 from unspin.extract import qualifiers as q
-from unspin.extract.clauses import OBJECTS, SUBJECTS, VERB_TAGS, Clause, empty, timely
+from unspin.extract.clauses import OBJECTS, SUBJECTS, VERB_TAGS, Clause, empty, parted, timely
 from unspin.extract.gazetteer import Gazetteer, Match
 from unspin.extract.parses import Parse
 from unspin.extract.readings import LEAD_IN_END, Reading
@@ -218,13 +218,14 @@ class _Relations:
         for s, v in reader.own_subjects():
             m = reader.headed(s)
             word = p.lemmas[s].lower()
+            one = p.lower[s] == "one" and parted(p, s)  # "one of the cranes was working, and it"
             if (
                 empty(p, s)
                 or (timely(p, s) and m < 0)
-                or p.lower[s].partition("-")[0] in NUMBERS
+                or (p.lower[s].partition("-")[0] in NUMBERS and not one)
                 or p.lower[s] in SOMEBODY
                 or p.lower[s - 1 : s + 1] == ["-", "old"]  # "the 22-year-old" is no "it"
-                or (p.tags[s] in {"PRP", "DT", "WP", "WDT", "EX", "CD", "VBG"} and m < 0)
+                or (p.tags[s] in {"PRP", "DT", "WP", "WDT", "EX", "CD", "VBG"} and m < 0 and not one)
                 or (m < 0 and p.tags[s][:2] == "NN" and word in ROLES and p.tags[s] == "NN")
             ):
                 continue
@@ -378,8 +379,8 @@ class _Relations:
             noun = p.lemmas[row.object].lower()
             if p.tags[row.object] != "CD" and noun not in ROLES | STAFF and not noun.endswith(HOLDING):
                 return ""  # "suspended share buybacks"
-        if row.predicate == "charge" and {"$", "£", "€"} & set(p.words[p.lefts[row.object] : row.object + 1]):
-            return ""  # "charges £42 a metre": a price
+        if row.predicate == "charge" and {"$", "£", "€"} & set(p.words[row.clause : row.clause + 8]):
+            return ""  # "charges members £42 a metre": a price
         if row.predicate == "meet" and not row.preposition and p.lemmas[row.object].lower() in MEASURES:
             return "FULFILLS"  # "met the targets" is no meeting
         return told

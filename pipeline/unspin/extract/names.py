@@ -28,7 +28,7 @@ TITLES = words(
     "archbishop rabbi imam sheikh chief executive director manager coach guide substitute captain striker "
     "midfielder defender goalkeeper chairman chairwoman chair analyst spokesman spokeswoman spokesperson "
     "lawyer attorney economist founder ceo cfo cto cadet sheriff superintendent inspector detective constable "
-    "private corporal lt gen col sgt capt rep sen gov hon"
+    "private corporal councillor councilor alderman cllr lt gen col sgt capt rep sen gov hon"
 )
 HONORIFICS = words("mr mrs ms miss mx dr prof professor sir dame lord lady rev senator president judge justice captain")
 
@@ -81,6 +81,8 @@ QUOTED = re.compile(r"[“\"]([A-Z0-9][^“”\"\n]{1,60}?)[,.]?[”\"]")
 PERCENT = re.compile(r"\d\s*(?:%|per ?cent)", re.I)
 CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ]")
 POSSESSIVE = re.compile(r"['’]s?$")
+#: What multiplies an amount: ``€4.3m``; matches always.
+SCALE = re.compile(r"(?:bn|tn|m|k)\b|")
 SMALL_IN_TITLE = words("a an the of in on at to for and or from with by de la le du des von van")
 
 
@@ -243,7 +245,7 @@ def mentions(
         kind = blocks[line.block].kind
         for start, end, label, modifier in line.ents:
             begin = line.start + min(start, line.length)
-            span = _clean(text, begin, line.start + min(end, line.length), label)
+            span = _clean(text, begin, line.start + min(end, line.length), label, kind)
             if span is None:
                 continue
             initial = start in line.sentence_starts
@@ -368,8 +370,8 @@ def _quoted_spans(text: str, blocks: Sequence[Block]) -> list[Span]:
     return spans
 
 
-def _clean(text: str, start: int, end: int, label: str) -> tuple[int, int] | None:
-    """Cut a span at line ends and strip what is no part of a name."""
+def _clean(text: str, start: int, end: int, label: str, kind: str) -> tuple[int, int] | None:
+    """Cut a span in a block of some kind at line ends and strip what is no part of a name."""
     stretch = text[start:end]
     cut = stretch.find("\n")
     if cut >= 0:
@@ -383,6 +385,8 @@ def _clean(text: str, start: int, end: int, label: str) -> tuple[int, int] | Non
     ):
         end -= 1
     if label in VALUES:
+        if label == "MONEY" and end > start and text[end - 1].isdigit():
+            end = SCALE.match(text, end).end()  # type: ignore[union-attr]
         return (start, end) if end > start else None
     stretch = text[start:end]
     low = stretch.lower()
@@ -396,11 +400,14 @@ def _clean(text: str, start: int, end: int, label: str) -> tuple[int, int] | Non
     hyphen = HYPHENED.match(text, end)
     if hyphen:
         end = hyphen.end()
-    if label in {"ORG", "LOC", "FAC", "EVENT", "LAW"}:
+    if label in {"ORG", "LOC", "FAC", "EVENT", "LAW"} and kind not in {"title", "heading"}:
         more = BEFORE.search(text[max(0, start - 50) : start])
         if more and not any(w.lower() in TITLES for w in more[1].split()):
             start -= len(more[1])
     if label == "PERSON":
+        hour = re.match(r"\d{1,2}(?:[.:]\d\d)? ?[ap]\.?m\.? ", text[start:end])
+        if hour:
+            start += hour.end()  # "until 10 p.m. Ralf Denning said"
         score = re.search(r"(?: \d{1,3}[-–]\d{1,3},?)+$", text[start:end])
         if score:
             end = start + score.start()  # "beat Ines Marchetti 4-6"

@@ -66,8 +66,16 @@ PARTICIPIAL = words(
     "neighbouring "
     "surprising increasing ongoing competing conflicting leading missing"
 )
-#: By what one is pulled, by nobody who does it.
-BODY = words("arm hand leg foot hair collar neck ear scruff")
+#: Verbs that take things and no gerunds: a participle after them describes (*drew touring orchestras*).
+NO_GERUND = words(
+    "draw attract hire employ address build buy sell own bring carry wear use find create produce provide offer "
+    "pass reach approve run lead join cut raise attack destroy capture win lose"
+)
+#: How something comes about (*caught by accident*).
+BYWAYS = words("accident chance mistake surprise force hand law default design choice force sea air land road rail")
+QUOTES = frozenset("\"“”")
+#: By what one is pulled or something is passed: nobody who does it.
+BODY = words("arm hand leg foot hair collar neck ear scruff vote majority margin ballot")
 #: Verbs that take no object; where the parser gives them one, they are adjectives (*evolving threats*).
 INTRANSITIVE = words(
     "evolve emerge arise happen occur exist live die arrive appear disappear fall rise come go remain last"
@@ -172,7 +180,7 @@ class Reader(Clauses):
         c = self.clause(v)
         if not c.subjects:
             return
-        if p.lower[v] in PARTICIPIAL and p.heads[v] == v - 1 and p.deps[v] in {"xcomp", "ccomp"}:
+        if self._describing(v):
             return  # "address pressing threats": an adjective taken for a verb
         if c.negated and any(
             p.deps[k] in {"npadvmod", "dobj"}
@@ -198,7 +206,10 @@ class Reader(Clauses):
             if d in OBJECTS:
                 objects += self.spread(k)
             elif d == "prep" or (d == "dative" and p.tags[k] in {"IN", "TO"}):
-                prepositions.append(k)
+                if k == v + 1 and p.lower[k] in {"about", "around"} and self._counted(k):
+                    objects += self.objects(k)[-1:]  # "traced about €4.3m"
+                else:
+                    prepositions.append(k)
             elif d == "dative":
                 datives += self.spread(k)
             elif d in {"attr", "oprd"}:
@@ -215,7 +226,7 @@ class Reader(Clauses):
                 if p.lower[k] in {"off", "up", "out", "down"}:
                     objects += self.objects(k)  # "called off the match", hung on the particle
             elif d in {"xcomp", "ccomp"}:
-                if k == v + 1 and p.lower[k] in PARTICIPIAL:
+                if self._describing(k):
                     objects += [x for o in p.children[k] if p.deps[o] in OBJECTS for x in self.spread(o)]
                 else:
                     clausal = True
@@ -238,6 +249,9 @@ class Reader(Clauses):
             and (self._measured(objects[0], "QUANTITY") or self._measured(datives[0], "MONEY"))
         ):
             objects, datives = datives, []  # "sent ash seven kilometres into the sky", "cost 11 euros a dose"
+        if len({p.heads[o] for o in objects}) == 1 and len(objects) > 1:
+            # "pulled its men back eight kilometres": how far, not what
+            objects = [o for o in objects if not self._measured(o, "QUANTITY")] or objects
         before = len(self.rows)
         if len(objects) == 1 and self._afterthought(v, objects[0]):
             objects = []
@@ -268,6 +282,30 @@ class Reader(Clauses):
             for k in prepositions:
                 if k > v and p.lower[k] in WHEN:
                     self._when(v, c, predicate, k)
+
+    def _unquoted(self, v: int, o: int) -> bool:
+        """Tell whether a quotation ends between a verb and what it would govern."""
+        p = self.p
+        if QUOTES.isdisjoint(p.words[v:o]):
+            return False
+        marks = [sum(w in QUOTES for w in p.words[a:b]) for a, b in ((self.opens(v), v), (v, o))]
+        return all(n % 2 for n in marks)
+
+    def _counted(self, k: int) -> bool:
+        """Tell whether all that a preposition governs is a sum."""
+        return all(self._measured(o, "MONEY") for o in self.objects(k) or [k])
+
+    def _describing(self, v: int) -> bool:
+        """Tell whether a participle after a verb is an adjective of the object (*drew touring orchestras*)."""
+        p = self.p
+        return (
+            p.heads[v] == v - 1
+            and p.deps[v] in {"xcomp", "ccomp"}
+            and (
+                p.lower[v] in PARTICIPIAL
+                or (p.tags[v] == "VBG" and p.lemmas[v - 1] in NO_GERUND and p.words[v + 1 : v + 2] != ["the"])
+            )
+        )
 
     def _afterthought(self, v: int, o: int) -> bool:
         """Tell whether an object only comments on the clause (*voted on it by post, a long procedure*)."""
@@ -399,6 +437,9 @@ class Reader(Clauses):
             for o in datives if not clausal else ():
                 for s in c.subjects:
                     self._add(v, c, s, predicate, "to", o, 0.9, "active")
+        if predicate in SAYING:
+            # "But with a key," she said: that is how it was said only outside of the quotes
+            prepositions = [k for k in prepositions if not QUOTES & set(p.words[min(k, v) : max(k, v)])]
         for k in prepositions:
             if p.lower[k] == "by" and any(
                 m >= 0 and self.mentions[m].type in {"ORG", "PERSON"} for m in map(self.headed, self.objects(k))
@@ -423,7 +464,13 @@ class Reader(Clauses):
             ):
                 for s in c.subjects:
                     self._add(v, c, s, predicate, "by", a, 0.9, "when")  # "was delayed by an hour"
-        agents = [a for a in agents if p.lemmas[a].lower() not in TIME_NOUNS | BODY and p.tags[a] not in {"CD"}]
+        agents = [
+            a
+            for a in agents
+            if p.lemmas[a].lower() not in TIME_NOUNS | BODY
+            and p.tags[a] not in {"CD"}
+            and not (p.lower[a] in BYWAYS and not p.children[a])
+        ]
         if agents:
             for s in agents:
                 for o in c.subjects:
@@ -746,9 +793,14 @@ class Reader(Clauses):
                 return
         elif other >= 0:
             subject, role = k, n
-            if self.mentions[other].type == "PERSON" and p.lemmas[n].lower() in NO_PERSON:
+            above = p.heads[p.heads[n]]
+            if p.deps[n] == "pobj" and self.mentions[other].type == "PERSON" and p.lemmas[above].lower() in ROLES:
+                role = above  # "a spokesman for the mission, Anders Vike"
+            if self.mentions[other].type == "PERSON" and p.lemmas[role].lower() in NO_PERSON:
                 return
-            if any(p.tags[x] not in {"``", "''", ","} for x in range(n + 1, p.lefts[k])):
+            if p.lemmas[n].lower() not in ROLES and any(
+                p.tags[x] not in {"``", "''", ","} for x in range(n + 1, p.lefts[k])
+            ):
                 return
         elif (
             self.definite(n)
@@ -863,6 +915,8 @@ class Reader(Clauses):
             if m >= 0 and (self.mentions[m].type in VALUES or (m in self.cut and kind == "active")):
                 return
         if (p.tags[o] in NO_OBJECT and self.headed(o) < 0 and not parted(p, o)) or echoed(p, o):
+            return
+        if p.tags[v] in VERB_TAGS and self._unquoted(v, o):
             return
         dealt = kind == "when" or predicate in LASTING or (not preposition and had(p, o))
         if timely(p, o) and self.headed(o) < 0 and not dealt:
