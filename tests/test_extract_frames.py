@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import unspin
 from unspin.extract import Extractor, frames
 from unspin.lexicon.read import LexiconError, shipped
 from unspin.records import Block, Extraction, Metadata, Restoration, Source
@@ -52,3 +53,25 @@ def test_a_malformed_line_is_named(line: str, message: str, tmp_path: Path) -> N
     path.write_text("predicate\tpreposition\trelation\texample\n" + line + "\n", encoding="utf-8")
     with pytest.raises(LexiconError, match=rf"relations\.tsv:[23]: .*{message}"):
         frames.read(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "relation"),
+    [
+        ("The council spent £2m on roads last year.", "FUNDS"),
+        ("The recruits spent half a day on the subject.", ""),
+        ("The firm needs money.", "DEMANDS"),
+        ("The jury needed five hours.", ""),
+        ("The shop raised prices.", "INCREASES"),
+        ("The player raised both arms.", ""),
+        ("Prosecutors charged the driver.", "PROSECUTES"),
+        ("The trader charged each owner £40.", ""),
+        ("The crew left the ship.", "LEAVES"),
+        ("The crews walked out, leaving eleven ships at anchor.", ""),
+        ("The team met the targets.", "FULFILLS"),
+        ("The team met the fans.", "MEETS_WITH"),
+    ],
+)
+def test_what_is_dealt_with_has_a_say_in_the_type(text: str, relation: str) -> None:
+    rows = unspin.extract(text).relations
+    assert rows and all(r.relation == relation for r in rows)

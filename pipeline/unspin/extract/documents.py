@@ -13,7 +13,7 @@ from unspin.extract.gazetteer import Gazetteer, Match
 from unspin.extract.parses import Parse
 from unspin.extract.readings import LEAD_IN_END, Reading
 from unspin.extract.referents import KINDS, Referents, Subject
-from unspin.extract.relations import VIRTUAL, Reader, Row
+from unspin.extract.relations import BODY, VIRTUAL, Reader, Row
 from unspin.extract.senses import ROLES, WORK_ROLES
 from unspin.extract.values import NUMBERS
 from unspin.extract.wordlists import words
@@ -383,6 +383,13 @@ class _Relations:
             return ""  # "charges members £42 a metre": a price
         if row.predicate == "meet" and not row.preposition and p.lemmas[row.object].lower() in MEASURES:
             return "FULFILLS"  # "met the targets" is no meeting
+        dealt = [k for k in p.children[row.clause] if p.deps[k] in OBJECTS | {"npadvmod"} and k > row.clause]
+        if row.predicate in {"spend", "need"} and dealt and all(timely(p, k) for k in dealt):
+            return ""  # "spent half a day on the subject"
+        if row.predicate == "raise" and p.lemmas[row.object].lower() in BODY:
+            return ""  # "raised both arms"
+        if told == "LEAVES" and p.tags[row.clause] == "VBG" and p.deps[row.clause] == "advcl":
+            return ""  # "walked out, leaving eleven ships at anchor"
         return told
 
     def _speaker(self, reader: Reader, facts: Clause, offset: int, since: int) -> tuple[int | None, str]:

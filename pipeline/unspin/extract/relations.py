@@ -72,10 +72,12 @@ NO_GERUND = words(
     "pass reach approve run lead join cut raise attack destroy capture win lose"
 )
 #: How something comes about (*caught by accident*).
-BYWAYS = words("accident chance mistake surprise force hand law default design choice force sea air land road rail")
+BYWAYS = words("accident chance mistake surprise force hand law default design choice sea air land road rail")
 QUOTES = frozenset("\"“”")
-#: By what one is pulled or something is passed: nobody who does it.
-BODY = words("arm hand leg foot hair collar neck ear scruff vote majority margin ballot")
+#: By what one is pulled, and what one raises.
+BODY = words("arm hand leg foot hair collar neck ear scruff")
+#: By what something is passed.
+VOTES = words("vote majority margin ballot")
 #: Verbs that take no object; where the parser gives them one, they are adjectives (*evolving threats*).
 INTRANSITIVE = words(
     "evolve emerge arise happen occur exist live die arrive appear disappear fall rise come go remain last"
@@ -467,7 +469,7 @@ class Reader(Clauses):
         agents = [
             a
             for a in agents
-            if p.lemmas[a].lower() not in TIME_NOUNS | BODY
+            if p.lemmas[a].lower() not in TIME_NOUNS | BODY | VOTES
             and p.tags[a] not in {"CD"}
             and not (p.lower[a] in BYWAYS and not p.children[a])
         ]
