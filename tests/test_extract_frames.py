@@ -74,4 +74,4 @@ def test_a_malformed_line_is_named(line: str, message: str, tmp_path: Path) -> N
 )
 def test_what_is_dealt_with_has_a_say_in_the_type(text: str, relation: str) -> None:
     rows = unspin.extract(text).relations
-    assert rows and all(r.relation == relation for r in rows)
+    assert {r.relation for r in rows} == {relation}

@@ -50,3 +50,8 @@ def test_the_plain_side_has_the_first_answer_in_each_place():
     assert plain == "The military met. They left at noon."
     assert held_out.bigrams(plain)["<s>", "they"] == 1
     assert ("</s>", "<s>") not in held_out.bigrams(plain)
+
+
+@pytest.mark.parametrize("folder", ["gold", "tuning/gold", "tuning/first_sight", "tuning/held_out"])
+def test_no_gold_article_is_empty(folder):
+    assert [doc_id for doc_id, spun, _ in read_gold(HERE / folder) if len(spun.split()) < 20] == []

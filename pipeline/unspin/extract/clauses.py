@@ -14,7 +14,7 @@ from collections.abc import Collection, Sequence
 from unspin.extract import qualifiers as q
 from unspin.extract.parses import Parse
 from unspin.extract.repairs import base
-from unspin.extract.senses import EMPTY, LEMMAS, MUTUAL, TIME_NOUNS
+from unspin.extract.senses import EMPTY, LEMMAS, MUTUAL, TIME_NOUNS, TROUBLE
 from unspin.extract.wordlists import words
 from unspin.layout import MONTHS
 from unspin.records import Mention
@@ -76,6 +76,9 @@ WHEN = words("while when after before by as once since")
 #: Prepositions of a place, and where winds come from.
 PLACING = words("in at on near from")
 COMPASS = words("north south east west northeast northwest southeast southwest")
+
+#: Nouns for how much somebody matters in doing something.
+WEIGHT = words("importance significance role value part power usefulness effectiveness success use benefit")
 
 #: Verbs that hang on what somebody does (*depends on the army drawing back*).
 HANGING = words("depend rely count hinge insist bank warn complain speak talk hear tell dream worry think")
@@ -443,6 +446,8 @@ class Clauses:
                 c.subjects = parent.subjects
             c.passive = c.passive or (tag == "VBN" and parent.passive and not auxiliaries)
             c.factor = parent.factor * 0.95
+        elif infinitive and dep in {"xcomp", "advcl"} and (plan := self._plan(head, v)) >= 0:
+            self._planned(c, plan, depth)
         elif dep in {"xcomp", "ccomp", "advcl"} and head != v:
             self._controlled(c, v, head, parent, dep, infinitive, mark, bool(auxiliaries))
         elif dep == "pcomp" and tag == "VBG":
@@ -747,6 +752,10 @@ class Clauses:
                 c.subjects, c.modality = self.spread(objects[0]), "possible"
             elif word in {"at", "on", "to", "towards", "toward"} and lemma in AIMING:
                 c.subjects, c.modality = outer.subjects, "planned"
+            elif word == "in" and objects and p.lemmas[objects[0]].lower() in TROUBLE:
+                pass  # "provide hurdles in establishing a framework": it may never come
+            elif word == "in" and objects and (whose := self._weighty(objects[0])):
+                c.subjects = whose
             elif word in GERUND and (not outer.passive or word in {"after", "before", "without"}):
                 c.subjects, c.modality = outer.subjects, outer.modality
             c.tense, c.factor, c.attribution = outer.tense, outer.factor * 0.85, outer.attribution
@@ -758,6 +767,30 @@ class Clauses:
         ):
             outer = self.clause(p.heads[above], depth + 1)
             c.subjects, c.modality, c.tense, c.factor = outer.subjects, outer.modality, outer.tense, outer.factor * 0.85
+        elif p.tags[above][:1] == "N" and word == "in" and (whose := self._weighty(above)):
+            c.subjects, c.factor = whose, 0.8
+
+    def _weighty(self, noun: int) -> list[int]:
+        """Give whose importance in doing something a noun tells (*the importance of partners in fostering peace*)."""
+        p = self.p
+        if p.deps[noun] == "pobj" and p.lower[p.heads[noun]] == "of":
+            noun = p.heads[p.heads[noun]]  # the parser hangs "in fostering" on the partners
+        if p.lemmas[noun].lower() not in WEIGHT:
+            return []
+        return [o for k in p.children[noun] if p.deps[k] == "prep" and p.lower[k] == "of" for o in self.objects(k)]
+
+    def _plan(self, head: int, v: int) -> int:
+        """Give the noun of *underscores the commitment of America to support*, where it has somebody and is next."""
+        p = self.p
+        for k in p.children[head]:
+            if (
+                p.deps[k] in OBJECTS
+                and p.lemmas[k] in q.PLAN_NOUNS
+                and p.rights[k] + 1 == p.lefts[v]
+                and any(p.deps[x] == "prep" and p.lower[x] in {"of", "by"} for x in p.children[k])
+            ):
+                return k
+        return -1
 
     def _planned(self, c: Clause, noun: int, depth: int) -> None:
         """Find the subject of *a commitment to support*: the possessor, or the subject of the verb above."""

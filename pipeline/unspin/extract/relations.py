@@ -21,7 +21,19 @@ from unspin.extract.clauses import (
 )
 from unspin.extract.parses import Parse
 from unspin.extract.qualifiers import PLAN_NOUNS, SAYING
-from unspin.extract.senses import BARE, IDIOMS, LIGHT, MUTUAL, NO_ROW, NOMINAL, ROLES, TIME_NOUNS, WITH, WITH_OBJECT
+from unspin.extract.senses import (
+    BARE,
+    IDIOMS,
+    LIGHT,
+    MUTUAL,
+    NO_ROW,
+    NOMINAL,
+    ROLES,
+    TIME_NOUNS,
+    TROUBLE,
+    WITH,
+    WITH_OBJECT,
+)
 from unspin.extract.wordlists import words
 
 #: Prepositions whose object is a circumstance, not a participant.
@@ -434,7 +446,10 @@ class Reader(Clauses):
             )
             for o in objects if not prevented else ():
                 for s in c.subjects:
-                    self._add(v, c, s, predicate, "", o, 1.0, "active")
+                    if predicate == "face" and s >= 0 and p.lemmas[s].lower() in TROUBLE:
+                        self._add(v, c, o, predicate, "", s, 1.0, "active")  # "threats facing the country"
+                    else:
+                        self._add(v, c, s, predicate, "", o, 1.0, "active")
                 self._beyond(v, c, c.subjects, predicate, o, "active")
             for o in datives if not clausal else ():
                 for s in c.subjects:

@@ -27,6 +27,12 @@ NO_ROW = words(
     "use turn"
 )
 
+#: What comes upon one: threats that face a country are faced by the country.
+TROUBLE = words(
+    "threat problem challenge risk issue crisis hurdle obstacle difficulty danger pressure dilemma shortage setback "
+    "barrier"
+)
+
 #: The lemmatizer's slips.
 LEMMAS = {
     "instal": "install",
@@ -115,7 +121,7 @@ def _senses(table: str) -> dict[tuple[str, str], str]:
 LIGHT = _senses(_LIGHT)
 
 #: Of these, what is done to something and needs no preposition (*brought an end to the war*).
-BARE = frozenset({"end"})
+BARE = frozenset({"end", "clarify"})
 
 #: What a verb means with a certain object; nothing, where the two tell nothing together.
 _WITH_OBJECT = """
