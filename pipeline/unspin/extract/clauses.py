@@ -266,7 +266,7 @@ class Clauses:
                     and (dep != "punct" or p.words[c] in {"-", "–", "%"})
                 ):
                     low = min(low, p.lefts[c])
-            elif dep == "nummod" and c == high + 1 and p.lower[head] in MONTHS:
+            elif dep == "nummod" and c == high + 1 and p.lower[head].rstrip(".") in MONTHS:
                 high = c  # "October 3"
             elif c > high and dep == "prep" and p.lower[c] == "of" and c == high + 1:
                 for o in p.children[c]:

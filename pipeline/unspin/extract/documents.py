@@ -50,6 +50,11 @@ MEASURES = words(
 #: Verbs after an *it* that may stand for a clause.
 EXPLETIVE = words("be take cost seem appear make matter help become remain emerge happen turn require need")
 
+#: Beside offices, what *he* or *she* may stand for.
+HUMAN = words(
+    "man woman boy girl mother father wife husband son daughter brother sister neighbour neighbor resident witness "
+    "friend colleague passenger survivor victim suspect"
+)
 #: Pronouns that no other pronoun stands for.
 SOMEBODY = words("somebody someone everybody everyone nobody anybody anyone")
 HE = words("he she him her")
@@ -262,7 +267,8 @@ class _Relations:
             and len(facts.speakers) == 1
             and p.tags[facts.speakers[0]] == "NN"
             # a judge is no "it", and a board is no "she"
-            and (p.lemmas[facts.speakers[0]].lower() in ROLES) == (row.subject >= 0 and p.lower[row.subject] in HE)
+            and (p.lemmas[facts.speakers[0]].lower() in ROLES | HUMAN)
+            == (row.subject >= 0 and p.lower[row.subject] in HE)
             else ""
         )
         if row.subject >= 0 and p.lower[row.subject] == "it" and self._expletive(p, row):
@@ -354,7 +360,7 @@ class _Relations:
     @staticmethod
     def _quantity(reader: Reader, at: int) -> str:
         p = reader.p
-        if p.lower[at] in MONTHS or reader.headed(at) >= 0:
+        if p.lower[at].rstrip(".") in MONTHS or reader.headed(at) >= 0:
             return ""  # "October 3"
         for k in p.children[at]:
             if p.deps[k] == "nummod":
@@ -384,8 +390,11 @@ class _Relations:
         if row.predicate == "meet" and not row.preposition and p.lemmas[row.object].lower() in MEASURES:
             return "FULFILLS"  # "met the targets" is no meeting
         dealt = [k for k in p.children[row.clause] if p.deps[k] in OBJECTS | {"npadvmod"} and k > row.clause]
+        dealt = [next((o for o in p.children[k + 1] if parted(p, k)), k) if k + 1 < p.n else k for k in dealt]
         if row.predicate in {"spend", "need"} and dealt and all(timely(p, k) for k in dealt):
             return ""  # "spent half a day on the subject"
+        if row.predicate == "serve" and p.lemmas[row.object].lower() in {"prison", "jail"}:
+            return ""  # no work
         if row.predicate == "raise" and p.lemmas[row.object].lower() in BODY:
             return ""  # "raised both arms"
         if told == "LEAVES" and p.tags[row.clause] == "VBG" and p.deps[row.clause] == "advcl":

@@ -28,7 +28,8 @@ TITLES = words(
     "archbishop rabbi imam sheikh chief executive director manager coach guide substitute captain striker "
     "midfielder defender goalkeeper chairman chairwoman chair analyst spokesman spokeswoman spokesperson "
     "lawyer attorney economist founder ceo cfo cto cadet sheriff superintendent inspector detective constable "
-    "private corporal councillor councilor alderman cllr lt gen col sgt capt rep sen gov hon"
+    "private corporal councillor councilor alderman cllr lt rear adm vice maj cmdr brig gen col sgt capt rep sen gov "
+    "hon"
 )
 HONORIFICS = words("mr mrs ms miss mx dr prof professor sir dame lord lady rev senator president judge justice captain")
 
@@ -122,7 +123,8 @@ FULL_NAME = re.compile(
 #: A person after a title that nothing else bears.
 TITLED = re.compile(
     r"\b(?:Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Madame|Monsieur|Sergeant|Inspector|Detective|Constable|Colonel|Lieutenant|"
-    r"Corporal|Judge|Senator|(?:President|Premier|Chancellor|Minister|Governor)(?= [A-ZÀ-Þ][a-zà-ÿ]+ [A-ZÀ-Þ]))\.? "
+    r"Corporal|Judge|Senator|(?:President|Premier|Chancellor|Minister|Governor)(?= [A-ZÀ-Þ][a-zà-ÿ]+ [A-ZÀ-Þ])|"
+    r"(?:(?:Rear|Vice|Lt|Maj|Brig)\.? )?(?:Adm|Gen|Col|Capt|Maj|Lt|Sgt|Cmdr)(?=\.))\.? "
     r"([A-ZÀ-Þ][\w’'-]*[a-zà-ÿ](?: [A-ZÀ-Þ][\w’'-]*[a-zà-ÿ])?)\b(?!['’]s? [A-Z]| [A-Z])"
 )
 

@@ -100,7 +100,8 @@ ALONE = INTRANSITIVE | words("stand sit lie sleep wait talk speak work travel")
 RAISING = words("require expect want need let make allow enable permit cause see hear watch")
 #: What no person is, so that the apposition is another's.
 NO_PERSON = words(
-    "house company firm group agency association newspaper channel university school bank club party union"
+    "house company firm group agency association newspaper channel university school bank club party union tank "
+    "institute foundation charity"
 )
 #: Tags that an argument's head cannot have.
 NO_SUBJECT = words("EX WDT WP WP$ PRP$ WRB CD RB IN TO JJ JJR JJS DT CC POS RP")
@@ -516,6 +517,8 @@ class Reader(Clauses):
         preposition = p.lower[k]
         if preposition in CIRCUMSTANCE or (preposition == "without" and further) or ":" in p.words[v:k]:
             return
+        if preposition == "by" and any(p.lemmas[o].lower() in VOTES for o in self.objects(k)):
+            return  # "approved the bill by two votes"
         if preposition == "as" and any(p.lower[x] == "as" and p.deps[x] == "advmod" for x in range(self.opens(k), k)):
             return  # "as loud as a fridge"
         if preposition == "as" and self._headline_clause(k):
@@ -961,7 +964,7 @@ class Reader(Clauses):
         if s >= 0 and any(p.tags[k] in {"WRB", "WP", "WDT"} for k in range(sl, s)):
             return  # "how many students finish"
         ol, oh = self.phrase(o)
-        if p.lower[ol] == "as" and ol < o:
+        if p.lower[ol] in {"as", "how"} and ol < o:
             return  # "half as many sprains": how many is not said
         if preposition and p.lower[ol] == preposition and ol < o and trim < 0:
             trim = ol + 1  # "over six miles", all of it taken for a quantity
