@@ -455,7 +455,7 @@ class Clauses:
         elif dep in {"acl", "relcl"} and tags[head][:1] == "N" and lower[v] not in PREPOSITION_LIKE:
             if infinitive:
                 self._planned(c, head, depth)
-            elif p.lemmas[head] not in NO_AGENT:
+            elif p.lemmas[head] not in NO_AGENT and "whose" not in lower[p.lefts[v] : v]:
                 noun = self.antecedents(head, v)
                 if tag == "VBG":
                     if v + 1 >= p.n or lower[v + 1] != "of":  # "dating of the hearth" is a noun

@@ -393,6 +393,8 @@ class _Relations:
         dealt = [next((o for o in p.children[k + 1] if parted(p, k)), k) if k + 1 < p.n else k for k in dealt]
         if row.predicate in {"spend", "need"} and dealt and all(timely(p, k) for k in dealt):
             return ""  # "spent half a day on the subject"
+        if row.predicate == "raise" and p.lemmas[row.object].lower() in {"fund", "money", "capital", "cash"}:
+            return "ACQUIRES"
         if row.predicate == "serve" and p.lemmas[row.object].lower() in {"prison", "jail"}:
             return ""  # no work
         if row.predicate == "raise" and p.lemmas[row.object].lower() in BODY:

@@ -21,6 +21,7 @@ from unspin.extract.clauses import (
 )
 from unspin.extract.parses import Parse
 from unspin.extract.qualifiers import PLAN_NOUNS, SAYING
+from unspin.extract.repairs import base
 from unspin.extract.senses import (
     BARE,
     IDIOMS,
@@ -581,12 +582,13 @@ class Reader(Clauses):
     def _headline_clause(self, k: int) -> bool:
         """Tell whether *as* opens a clause whose verb the parser took for a noun (*as fever spreads*)."""
         p = self.p
-        verb = next((x for x in p.children[k] if p.deps[x] == "pobj" and p.tags[x] == "NNS"), -1)
+        verb = next((x for x in p.children[k] if p.deps[x] == "pobj"), -1)
         return (
-            verb == k + 2
+            verb > k + 1
             and p.deps[verb - 1] == "compound"
             and p.rights[verb] == verb
-            and p.lemmas[verb].lower() in self.verbs
+            and p.lower[verb][-1:] == "s"
+            and base(p.lower[verb]) in self.verbs
             and p.words[verb + 1 : verb + 2] in ([], ["."])
         )
 
@@ -803,6 +805,8 @@ class Reader(Clauses):
             for x in between
         ):
             return
+        if any(p.lower[x] == "whose" for x in p.children[k]):
+            return  # "Dana Whitlock, whose son Theo is ill"
         if p.words[p.lefts[k] - 1] == "(" or (k + 1 < p.n and p.tags[k + 1] == "POS"):
             return
         if m >= 0:

@@ -80,6 +80,7 @@ provide give / training = train
 make / contribution = contribute
 make / investment = invest
 make / decision = decide
+cast / doubt = question
 take / part = participate
 have / impact effect = affect
 have / influence = influence
@@ -122,13 +123,14 @@ def _senses(table: str) -> dict[tuple[str, str], str]:
 LIGHT = _senses(_LIGHT)
 
 #: Of these, what is done to something and needs no preposition (*brought an end to the war*).
-BARE = frozenset({"end", "clarify"})
+BARE = frozenset({"end", "clarify", "question"})
 
 #: What a verb means with a certain object; nothing, where the two tell nothing together.
 _WITH_OBJECT = """
 close / deal sale purchase acquisition merger takeover transaction = complete
 change / hand = change hands
 take / place = take place
+make / sense = make sense
 strike / note tone balance chord =
 cut / ribbon =
 """
