@@ -13,8 +13,8 @@ from unspin.extract.gazetteer import Gazetteer, Match
 from unspin.extract.parses import Parse
 from unspin.extract.readings import LEAD_IN_END, Reading
 from unspin.extract.referents import KINDS, Referents, Subject
-from unspin.extract.relations import BODY, VIRTUAL, Reader, Row
-from unspin.extract.senses import ROLES, WORK_ROLES
+from unspin.extract.relations import VIRTUAL, Reader, Row
+from unspin.extract.senses import ROLES, TYPED, WORK_ROLES
 from unspin.extract.values import NUMBERS
 from unspin.extract.wordlists import words
 from unspin.layout import MONTHS
@@ -41,11 +41,6 @@ DOING = words("build install replace construct put set lay place combine add hir
 
 #: Table headings under which a cell says what its row is for.
 PURPOSES = words("objective objectives goal goals purpose purposes aim aims function functions task tasks")
-
-#: What is met without a meeting.
-MEASURES = words(
-    "standard requirement need target goal demand deadline expectation challenge cost condition criterion rule"
-)
 
 #: Verbs after an *it* that may stand for a clause.
 EXPLETIVE = words("be take cost seem appear make matter help become remain emerge happen turn require need")
@@ -387,21 +382,18 @@ class _Relations:
                 return ""  # "suspended share buybacks"
         if row.predicate == "charge" and {"$", "£", "€"} & set(p.words[row.clause : row.clause + 8]):
             return ""  # "charges members £42 a metre": a price
-        if row.predicate == "meet" and not row.preposition and p.lemmas[row.object].lower() in MEASURES:
-            return "FULFILLS"  # "met the targets" is no meeting
-        dealt = [k for k in p.children[row.clause] if p.deps[k] in OBJECTS | {"npadvmod"} and k > row.clause]
-        dealt = [next((o for o in p.children[k + 1] if parted(p, k)), k) if k + 1 < p.n else k for k in dealt]
-        if row.predicate in {"spend", "need"} and dealt and all(timely(p, k) for k in dealt):
+        if row.predicate in {"spend", "need"} and self._takes_time(p, row.clause):
             return ""  # "spent half a day on the subject"
-        if row.predicate == "raise" and p.lemmas[row.object].lower() in {"fund", "money", "capital", "cash"}:
-            return "ACQUIRES"
-        if row.predicate == "serve" and p.lemmas[row.object].lower() in {"prison", "jail"}:
-            return ""  # no work
-        if row.predicate == "raise" and p.lemmas[row.object].lower() in BODY:
-            return ""  # "raised both arms"
         if told == "LEAVES" and p.tags[row.clause] == "VBG" and p.deps[row.clause] == "advcl":
             return ""  # "walked out, leaving eleven ships at anchor"
-        return told
+        return TYPED.get((row.predicate, p.lemmas[row.object].lower()), told)
+
+    @staticmethod
+    def _takes_time(p: Parse, v: int) -> bool:
+        """Tell whether all that a verb deals with is time (*most of the afternoon*)."""
+        dealt = [k for k in p.children[v] if p.deps[k] in OBJECTS | {"npadvmod"} and k > v]
+        dealt = [next(iter(p.children[k + 1]), k) if parted(p, k) else k for k in dealt]
+        return bool(dealt) and all(timely(p, k) for k in dealt)
 
     def _speaker(self, reader: Reader, facts: Clause, offset: int, since: int) -> tuple[int | None, str]:
         """Give the mention and the name of whoever says a clause; nobody where a pronoun stays unknown."""

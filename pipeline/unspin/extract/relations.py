@@ -87,7 +87,7 @@ NO_GERUND = words(
 #: How something comes about (*caught by accident*).
 BYWAYS = words("accident chance mistake surprise force hand law default design choice sea air land road rail")
 QUOTES = frozenset("\"“”")
-#: By what one is pulled, and what one raises.
+#: By what one is pulled.
 BODY = words("arm hand leg foot hair collar neck ear scruff")
 #: By what something is passed.
 VOTES = words("vote majority margin ballot")

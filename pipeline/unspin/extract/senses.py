@@ -136,6 +136,16 @@ cut / ribbon =
 """
 WITH_OBJECT = _senses(_WITH_OBJECT)
 
+#: Types that a verb has with certain objects alone, nothing where it has none then: verbs / nouns = type.
+_TYPED = """
+meet / standard requirement need target goal demand deadline expectation = FULFILLS
+meet / challenge cost condition criterion rule = FULFILLS
+raise / fund money capital cash = ACQUIRES
+raise / arm hand leg finger eyebrow eye head voice glass =
+serve / prison jail =
+"""
+TYPED = _senses(_TYPED)
+
 #: Verbs with a prepositional phrase that carries the sense: verbs / preposition noun = predicate.
 _WITH = """
 bring draw / to end close halt conclusion = end
