@@ -14,7 +14,7 @@ from collections.abc import Collection, Sequence
 from unspin.extract import qualifiers as q
 from unspin.extract.parses import Parse
 from unspin.extract.repairs import base
-from unspin.extract.senses import EMPTY, LEMMAS, MUTUAL, TIME_NOUNS, TROUBLE
+from unspin.extract.senses import EMPTY, HOLDING, LEMMAS, MUTUAL, ROLES, TIME_NOUNS, TROUBLE
 from unspin.extract.wordlists import words
 from unspin.layout import MONTHS
 from unspin.records import Mention
@@ -60,6 +60,12 @@ RESULTING = words("give make leave cause force push allow enable bring help cost
 #: Verbs whose object is to do what follows (*trained soldiers to fight*).
 TEACHING = words("train teach equip hire recruit pay send invite deploy appoint")
 
+#: Verbs of what is to be done (*want the ban relaxed*).
+WANTING = words("want need like order prefer demand")
+
+#: What one comes to do without a plan.
+COMING = words("rest believe resemble dominate represent mean symbolise symbolize regard depend rely")
+
 #: Verbs whose participle is a thing (*causes swelling*).
 SWELLING = words("cause report suffer require involve include reduce treat show")
 
@@ -73,12 +79,22 @@ PREPOSITION_LIKE = words(
 WHEN = words("while when after before by as once since")
 
 
+#: Of whom one says *who*.
+GROUPS = words("people group crew team band family couple pair class generation staff crowd public police")
+
+#: Units whose amount a clause after a comma is not about.
+UNITS = words("metre meter kilometre kilometer centimetre centimeter mile foot inch yard degree litre liter tonne ton")
+
 #: Prepositions of a place, and where winds come from.
 PLACING = words("in at on near from")
 COMPASS = words("north south east west northeast northwest southeast southwest")
 
 #: Nouns for how much somebody matters in doing something.
 WEIGHT = words("importance significance role value part power usefulness effectiveness success use benefit")
+
+#: Verbs with *for* and who is to do something; what one does not call for to act, but to have.
+CALLING = words("pay call arrange wait push appeal campaign plead")
+MEANS = words("money fund help aid time support space room leave")
 
 #: Verbs that hang on what somebody does (*depends on the army drawing back*).
 HANGING = words("depend rely count hinge insist bank warn complain speak talk hear tell dream worry think")
@@ -260,6 +276,8 @@ class Clauses:
                 if dep == "poss":
                     if p.tags[c] not in {"PRP$", "WP$"}:
                         low = p.lefts[c]
+                elif dep == "predet" and p.lower[c] == "half":
+                    low = min(low, c)
                 elif (
                     dep in MODIFIERS
                     and (dep != "advmod" or (p.lower[c] not in FOCUS and p.lower[c] != "ago"))
@@ -278,7 +296,8 @@ class Clauses:
             low < head
             and (p.tags[low] in EDGE or p.lower[low] in FOCUS)
             and not (m >= 0 and mention[low] == m)
-            and p.lower[low] not in {"more", "less", "over", "at", "about", "almost", "nearly", "up"}
+            and p.lower[low] not in {"more", "less", "over", "at", "about", "almost", "nearly", "up", "half"}
+            and not (p.lower[low] == "no" and p.lower[low + 1] in {"more", "less", "fewer"})
         ):
             low += 1
         self._phrases[head] = (low, high)
@@ -358,6 +377,8 @@ class Clauses:
             elif d == "aux" or d == "auxpass":
                 auxiliaries.append(k)
                 c.passive = c.passive or d == "auxpass"
+            elif d == "dobj" and lower[k] in {"nothing", "nobody"}:
+                c.negated = True  # "pays nothing under the law"
             elif d == "neg" or (lower[k] in q.NEGATORS and d in {"advmod", "preconj"}):
                 negations.append(k)
             elif d == "prt":
@@ -418,6 +439,8 @@ class Clauses:
                 # "it is essential for the agency to act": not that it does
                 c.modality = q.ADJECTIVES.get(lower[adjective], "planned") if adjective >= 0 else "planned"
                 c.tense = "future"
+            elif tag == "VBN" and not auxiliaries and dep in {"ccomp", "xcomp"} and p.lemmas[head] in WANTING:
+                c.modality, c.passive = "planned", True  # "want the ban relaxed"
             elif dep == "ccomp" and infinitive and parent is not None:
                 # "allows banks to sell": the complement has its subject, its verb above has the say
                 told = q.CONTROL.get(p.lemmas[head])
@@ -556,6 +579,11 @@ class Clauses:
             owner = p.heads[above]
             # "the family of the late Georg Castell, which holds": no person is a "which"
             return [owner] if p.lower[above] == "of" and p.tags[owner][:2] == "NN" else []
+        m = self.mention[noun]
+        if p.words[p.lefts[v] - 1] == "," and (
+            timely(p, noun) or p.lemmas[noun] in UNITS or (m >= 0 and self.mentions[m].type in VALUES)
+        ):
+            return []  # "lower it by half a metre, which would help": the lowering would
         finite = next((k for k in p.children[v] if p.deps[k] in {"aux", "auxpass"}), v)
         whose = p.heads[p.heads[noun]]
         if p.deps[noun] == "pobj" and p.tags[whose][:2] == "NN" and self._beyond_place(noun, whose, v, finite):
@@ -580,6 +608,8 @@ class Clauses:
         kind = self.mentions[m].type if m >= 0 else ""
         if kind not in {"", "PERSON"} and any(p.lower[k] == "who" for k in p.children[v]):
             return True  # "an analyst at Kestrel Research who cut her rating"
+        if any(p.lower[k] == "who" for k in p.children[v]) and human(p, whose) and not human(p, noun):
+            return True  # "a trustee of the museum who resigned"
         place = kind in {"GPE", "LOC", "FAC"}
         where = p.lower[p.heads[noun]] in PLACING
         if p.words[p.lefts[v] - 1] != ",":
@@ -660,6 +690,9 @@ class Clauses:
             return
         if parent.negated and lemma == "use" and infinitive:
             return
+        if infinitive and lemma in CALLING and (called := self._called(head, v)) >= 0:
+            c.subjects, c.modality, c.tense, c.factor = self.spread(called), "planned", "future", parent.factor * 0.85
+            return
         if dep in {"xcomp", "ccomp"}:
             objects = [
                 k for k in p.children[head] if p.deps[k] in {"dobj", "dative"} and k < v and p.tags[k][:1] in {"N", "P"}
@@ -669,6 +702,8 @@ class Clauses:
             told = q.CONTROL.get(lemma)
             if told == "obligated" and lemma in ASKING and not objects and not parent.passive:
                 told = "planned"  # "asked to see the letter"
+            if lemma == "come" and p.lemmas[v] in COMING:
+                told = ""  # "came to rest against the gate"
             if told == "negated":
                 c.negated = not parent.negated
                 c.modality = parent.modality
@@ -693,6 +728,8 @@ class Clauses:
                 p.lower[k] in {"it", "them"} and p.deps[k] in {"dobj", "dative", "nsubj"} for k in p.children[v]
             ):
                 return  # "raised a loan, giving it a market value": what happened gives it, not who did it
+            if lemma in q.SAYING and v > head and any(p.deps[k] == "ccomp" and k < head for k in p.children[head]):
+                return  # "fog shut the river, officials said, leaving towns short": not the officials
             if parent.passive and v > head:
                 return  # "was closed, forcing owners out": not what was closed
             doer = self._doer(head, v)
@@ -717,11 +754,22 @@ class Clauses:
             if told == "obligated" and lemma in ASKING:
                 told = "planned"  # "asked for an hour to fix the bikes"
             c.modality = parent.modality if helped and parent.modality in {"possible", "conditional"} else told
+            if lemma == "come" and p.lemmas[v] in COMING:
+                c.modality, c.tense = parent.modality, parent.tense  # "came to rest against the gate"
             if c.modality == "negated":
                 c.modality, c.negated = "", True
             c.factor = parent.factor * 0.85
         elif tag == "VBN" and p.lower[v] not in PREPOSITION_LIKE:
             c.subjects, c.passive, c.factor = parent.subjects, True, parent.factor * 0.8
+
+    def _called(self, head: int, v: int) -> int:
+        """Give who is to do something in *pay for officers to direct traffic*, or -1."""
+        p = self.p
+        at = p.lefts[v] - 1
+        k = p.heads[at]
+        if p.deps[at] != "pobj" or p.lower[k] != "for" or p.heads[k] != head or p.tags[at][:2] != "NN":
+            return -1
+        return -1 if timely(p, at) or p.lemmas[at] in MEANS or p.lemmas[at] in q.PLAN_NOUNS else at
 
     def _doer(self, head: int, v: int) -> int:
         """Give who does what a verb hangs on (*depends on the army drawing back*), or -1."""
@@ -922,6 +970,12 @@ def empty(p: Parse, at: int) -> bool:
     if parted(p, at):
         return False
     return p.tags[at][:2] != "NN" or not any(p.deps[k] in {"amod", "nummod", "compound"} for k in p.children[at])
+
+
+def human(p: Parse, at: int) -> bool:
+    """Tell whether a noun is one for people, by lists or its end (*director*, *trustee*, *group*)."""
+    lemma = p.lemmas[at].lower()
+    return lemma in ROLES or lemma in GROUPS or lemma.endswith(HOLDING)
 
 
 def timely(p: Parse, at: int) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from unspin.extract import names
 from unspin.extract import qualifiers as q
-from unspin.extract.clauses import OBJECTS, SUBJECTS, VERB_TAGS, Clause, empty, parted, timely
+from unspin.extract.clauses import OBJECTS, SUBJECTS, VERB_TAGS, Clause, empty, human, parted, timely
 from unspin.extract.gazetteer import Gazetteer, Match
 from unspin.extract.parses import Parse
 from unspin.extract.readings import LEAD_IN_END, Reading
@@ -54,9 +54,8 @@ HUMAN = words(
 SOMEBODY = words("somebody someone everybody everyone nobody anybody anyone")
 HE = words("he she him her")
 ME = words("i me")
-#: Who can be dismissed, and how words for such people end.
+#: Who can be dismissed.
 STAFF = words("staff people man woman member crew half third all everyone cabinet board government")
-HOLDING = ("er", "or", "ee", "ist", "man", "woman")
 
 
 class Vocabulary(NamedTuple):
@@ -378,7 +377,7 @@ class _Relations:
         told = self.types.get((row.predicate, row.preposition), "")
         if told == "DISMISSES" and (object_ is None or self.mentions[object_].type != "PERSON"):
             noun = p.lemmas[row.object].lower()
-            if p.tags[row.object] != "CD" and noun not in ROLES | STAFF and not noun.endswith(HOLDING):
+            if p.tags[row.object] != "CD" and noun not in STAFF and not human(p, row.object):
                 return ""  # "suspended share buybacks"
         if row.predicate == "charge" and {"$", "£", "€"} & set(p.words[row.clause : row.clause + 8]):
             return ""  # "charges members £42 a metre": a price

@@ -57,7 +57,7 @@ CONTROL = {
 }
 
 #: Verbs that pass a rumour on: *is said to be*.
-REPORTING = words("say think believe report rumour rumor allege know understand estimate")
+REPORTING = words("say think believe report rumour rumor allege know understand estimate judge deem reckon consider")
 
 #: Adjectives above an open complement.
 ADJECTIVES = {

@@ -255,7 +255,7 @@ class Reader(Clauses):
             elif (
                 d == "advmod"
                 and (k == v + 1 or (k == v + 2 and p.tags[v + 1] == "PRP"))
-                and p.lower[k] in {"away", "aside", "out", "off"}
+                and p.lower[k] in {"away", "aside", "out", "off", "loose", "apart", "aground", "ashore"}
             ):
                 predicate = f"{predicate} {p.lower[k]}"  # "turned away buyers" turned nobody
         if (
@@ -583,6 +583,8 @@ class Reader(Clauses):
         """Tell whether *as* opens a clause whose verb the parser took for a noun (*as fever spreads*)."""
         p = self.p
         verb = next((x for x in p.children[k] if p.deps[x] == "pobj"), -1)
+        if verb == k + 1 and p.tags[verb] == "NN" and p.tags[verb + 1 : verb + 2] == ["VBZ"]:
+            return True  # "as fog closes the river"
         return (
             verb > k + 1
             and p.deps[verb - 1] == "compound"
@@ -968,12 +970,14 @@ class Reader(Clauses):
         if s >= 0 and any(p.tags[k] in {"WRB", "WP", "WDT"} for k in range(sl, s)):
             return  # "how many students finish"
         ol, oh = self.phrase(o)
-        if p.lower[ol] in {"as", "how"} and ol < o:
+        if (p.lower[ol] == "how" and ol < o) or "as" in p.lower[ol : min(o, ol + 2)]:
             return  # "half as many sprains": how many is not said
         if preposition and p.lower[ol] == preposition and ol < o and trim < 0:
             trim = ol + 1  # "over six miles", all of it taken for a quantity
         if trim >= 0:
             ol, oh = trim, max(trim, oh)
+        if m >= 0 and self.mentions[m].type in VALUES and p.lower[oh + 1 : oh + 2] in (["more"], ["less"]):
+            return  # "cost 9 pence more": how much is not said
         if s != VIRTUAL and kind not in {"title", "affiliation"} and (sl <= ol <= sh or ol <= sl <= oh):
             return
         self.rows.append(

@@ -27,6 +27,9 @@ NO_ROW = words(
     "use turn"
 )
 
+#: How words for people end.
+HOLDING = ("er", "or", "ee", "ist", "man", "woman")
+
 #: What comes upon one: threats that face a country are faced by the country.
 TROUBLE = words(
     "threat problem challenge risk issue crisis hurdle obstacle difficulty danger pressure dilemma shortage setback "
@@ -51,7 +54,7 @@ _IDIOMS = """
 in fact particular general addition conclusion return contrast advance part turn case place statement way terms context
 in spite light order sense view response interview total effect theory practice practise principle time detail full
 in move effort bid attempt engagement step sign blow decision mean meantime process event wake hope breach brief short
-in protest silence anger tears disgust horror shock secret fear
+in row protest silence anger tears disgust horror shock secret fear
 in line keeping favour favor charge danger person public private essence reality all interim run
 by contrast comparison far hand law chance nature default means way
 for example instance now sake comfort purpose reason good free certain
