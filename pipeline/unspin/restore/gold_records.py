@@ -32,10 +32,14 @@ Seen = Mapping[str, float]
 RECORDS_PATH = Path(__file__).with_name("records.tsv")
 
 #: An article weighs exp(SHARP * (cosine - USUAL)) against one of the usual cosine, and at most MOST.
-#: Sharper did better on the gold articles from 12 to 35, and 50 no better.  The usual cosine lies at most ABOVE over the
-#: mean of all articles: a text of a sentence or two shares little with any, and whatever gold says of its phrases would
-#: count for less than in the texts of 400 words that were fitted to (these have means of .03).
+#: Sharper did better on the gold articles from 12 to 35, and 50 no better.  The usual cosine lies at most ABOVE over
+#: the mean of all articles: a text of a sentence or two shares little with any, and whatever gold says of its phrases
+#: would count for less than in the texts of 400 words that were fitted to (these have means of .03).
 SHARP, USUAL, MOST, ABOVE = 35.0, 0.05, 100.0, 0.025
+
+#: Length of the vector of a text of some 80 words; of shorter ones cosines say less, in proportion, for they are those
+#: with the few articles that happen to share a phrase.
+LONG = 27.0
 
 #: Places of one article that count: what a spinner does with a word it mostly does to all of them (without a bound
 #: the articles that say it most often would decide; 1 and 2 did alike).
@@ -160,7 +164,8 @@ class Records:
                 square += own * own
         cosines = shared / self._lengths / (math.sqrt(square) + CALM)
         usual = min(USUAL, float(cosines.mean()) + ABOVE) if len(cosines) else USUAL
-        likeness: Floats = np.minimum(MOST, np.exp(SHARP * (cosines - usual))) * self._worth
+        sharp = SHARP * min(1.0, math.sqrt(square) / LONG)
+        likeness: Floats = np.minimum(MOST, np.exp(sharp * (cosines - usual))) * self._worth
         return likeness
 
     def among(self, phrases: Iterable[str], likeness: Floats) -> dict[str, Seen]:

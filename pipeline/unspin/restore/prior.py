@@ -19,8 +19,8 @@ REPLACED = 0.1
 
 #: Log-odds added to those of each place, which are judged as if the document were rather a clean one.  With 1.0, and
 #: 364 more spun articles counted, 1.7 % of clean news were called spun, with .7 .5 %; of 193 spun texts two more are
-#: called clean.  With 216 more articles .7 % at .7 and .4 % at .58; with 136 more, and with what was noted on real pages,
-#: .7 % at .45 and .5 % at .27 (2026-11-30).
+#: called clean.  With 216 more articles .7 % at .7 and .4 % at .58; with 136 more, and with what was noted on real
+#: pages, .7 % at .45 and .5 % at .27 (2026-11-30).
 AT_REST = .27
 
 #: Log-odds beyond which a place says no more of its document: with 6 a single hit in a short sentence outweighed three
