@@ -362,13 +362,13 @@ def test_an_entry_with_another_plain_side_is_one_rule_removed_and_one_added(plan
     pack = tmp_path / "news"
     shutil.copytree(planted / "news", pack)
     text = (pack / "entries.tsv").read_text()
-    assert text.count("\ndemanding situation\tchallenge\t") == 1
-    text = text.replace("\ndemanding situation\tchallenge\t", "\ndemanding situation\ttrial\t")
+    assert text.count("\ncompanion\tpartner\t") == 1
+    text = text.replace("\ncompanion\tpartner\t", "\ncompanion\tally\t")
     (pack / "entries.tsv").write_text(text)
     changes = run_again(planted, tmp_path, pack)
-    (edit,) = [c for c in changes if c.table == "edits" and c.new and c.new["original"] == "demanding situations"]
-    assert (edit.old["replacement"], edit.new["replacement"]) == ("challenges", "trials")
-    old, new = "news/demanding situation>challenge:noun", "news/demanding situation>trial:noun"
+    (edit,) = [c for c in changes if c.table == "edits" and c.new and c.new["original"] == "companions"]
+    assert (edit.old["replacement"], edit.new["replacement"]) == ("partners", "allies")
+    old, new = "news/companion>partner:noun", "news/companion>ally:noun"
     assert edit.cause == f"rule {old} removed; rule {new} added"
     assert {c.key.split()[0] for c in changes if c.table in ("edits", "blocks", "restored")} == {"a.txt"}
 

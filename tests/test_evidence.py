@@ -14,11 +14,13 @@ from unspin.restore.topics import CALM, NEAR, Topics
 CLINIC = {("treatment", "therapy"): 3, ("affected person", "patient"): 4, ("sanatorium", "hospital"): 2}
 CAMP = {("treatment", "handling"): 5, ("refuge", "shelter"): 2, ("camp", ""): 3}
 MARKET = {("stocks", "shares"): 2, ("trade", ""): 6}
+#: What texts as long as those that were fitted to share besides.
+WARDS, TENTS = ({(f"{place} {number}", ""): 1 for number in range(90)} for place in ("ward", "tent"))
 
 
 @pytest.fixture
 def records():
-    return Records([CLINIC, CAMP, MARKET], ["clinic", "camp", "market"])
+    return Records([CLINIC | WARDS, CAMP | TENTS, MARKET], ["clinic", "camp", "market"])
 
 
 def stands_out(seen, answer):
@@ -26,8 +28,9 @@ def stands_out(seen, answer):
 
 
 def test_the_article_that_shares_phrases_decides_between_answers(records):
-    like_clinic = records.likeness({"treatment": 1, "affected person": 2, "sanatorium": 1})
-    like_camp = records.likeness({"treatment": 1, "refuge": 1, "camp": 2})
+    wards, tents = ({spun: 1 for spun, _ in those} for those in (WARDS, TENTS))
+    like_clinic = records.likeness({"treatment": 1, "affected person": 2, "sanatorium": 1} | wards)
+    like_camp = records.likeness({"treatment": 1, "refuge": 1, "camp": 2} | tents)
     for likeness, right, wrong in ((like_clinic, "therapy", "handling"), (like_camp, "handling", "therapy")):
         seen = records.among(["treatment"], likeness)["treatment"]
         assert stands_out(seen, right) > 0 > stands_out(seen, wrong)

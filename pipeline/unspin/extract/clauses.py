@@ -767,7 +767,7 @@ class Clauses:
         p = self.p
         at = p.lefts[v] - 1
         k = p.heads[at]
-        if p.deps[at] != "pobj" or p.lower[k] != "for" or p.heads[k] != head or p.tags[at][:2] != "NN":
+        if at < 0 or p.deps[at] != "pobj" or p.lower[k] != "for" or p.heads[k] != head or p.tags[at][:2] != "NN":
             return -1
         return -1 if timely(p, at) or p.lemmas[at] in MEANS or p.lemmas[at] in q.PLAN_NOUNS else at
 
@@ -778,7 +778,7 @@ class Clauses:
             for k in p.children[head]:
                 if p.deps[k] == "prep" and p.lower[k] in {"on", "of", "about"}:
                     at = p.lefts[v] - 1
-                    return at if p.heads[at] == k and p.deps[at] == "pobj" else -1
+                    return at if at > k and p.heads[at] == k and p.deps[at] == "pobj" else -1
         return -1
 
     def _gerund(self, c: Clause, preposition: int, depth: int) -> None:

@@ -50,7 +50,7 @@ def bayes_factors(change: Floats) -> Floats:
     been replaced, in a clean one none.
 
     >>> bayes_factors(np.array([0.02, 0.5, 0.98])).round(2)
-    array([-0.1 ,  0.08,  1.85])
+    array([-0.1 ,  0.03,  1.85])
     """
     change = np.clip(change, 1e-6, 1.0 - 1e-6)
     odds = np.log(change / (1.0 - change))
