@@ -27,7 +27,7 @@ from unspin.restore.decoder import Choice, Lattice
 from unspin.restore.domain_model import DomainModel
 from unspin.restore.fuzzy import NearMisses
 from unspin.restore.glossary import Glossary, merged
-from unspin.restore.gold_records import COUNTS, Records, counted, load_records, odds, standing
+from unspin.restore.gold_records import COUNTS, Records, Seen, counted, load_records, odds, standing
 from unspin.restore.graph import Spots, Weighed, best, graph, joined, laid_spots, weigh
 from unspin.restore.language_model import Loaded, Mixture, Models, article, load_models
 from unspin.restore.passes import Document, Findings
@@ -355,7 +355,7 @@ class Restorer:
             options = match.candidates
             own = np.array([features.own(c, words, self._frequencies[c.words] - usual) for c in options])
             seen = {spun: self.records.of(spun) for spun in {c.spun for c in options}}
-            became = np.array([counted(seen[c.spun], c.answer) for c in options], np.float64)
+            became = answer_counts(options, seen)
             own[:, features.INDEX["record"]], own[:, features.INDEX["answer"]] = odds(became), standing(became)
             plain = np.array([counted(self.records.of(" ".join(c.words)), "") for c in options], np.float64)
             known = self._known[key] = Known(
@@ -413,11 +413,7 @@ class Restorer:
         for match in matches:
             phrases.update({candidate.spun for candidate in match.candidates})
         seen = self.records.among(phrases, self.records.likeness(phrases))
-        told = {spun: counted(became, "") for spun, became in seen.items()}
-        options = [candidate for match in matches for candidate in match.candidates]
-        counts = np.array([told[c.spun] for c in options], np.float64).reshape(-1, COUNTS)
-        counts[:, 2] = [seen[c.spun].get(c.answer, 0.0) for c in options]
-        return counts
+        return answer_counts([candidate for match in matches for candidate in match.candidates], seen)
 
     def more(
         self, matches: Sequence[Match], known: Sequence[Known], akin: Floats, placed: Sequence[Sequence[float]]
@@ -578,6 +574,17 @@ class Restorer:
                 )
             )
         return made
+
+
+def answer_counts(options: Sequence[Candidate], seen: Mapping[str, Seen]) -> Floats:
+    """Give what became of options' spun phrases, each as :func:`gold_records.counted` gives it, (options, COUNTS).
+
+    ``seen``: of each spun phrase, what became of it.
+    """
+    told = {spun: counted(became, "") for spun, became in seen.items()}
+    found = np.array([told[option.spun] for option in options], np.float64).reshape(-1, COUNTS)
+    found[:, 2] = [seen[option.spun].get(option.answer, 0.0) for option in options]
+    return found
 
 
 def cuts(text: str, blocks: Sequence[Block]) -> list[tuple[int, list[Token]]]:
