@@ -116,8 +116,8 @@ def cases(restorer: Restorer, pieces: list, marked: str, stage: str, before: tup
         own, shift = rows[shift : shift + len(options)], shift + len(options)
         for place in decoder.places(piece.lattice, path, mixture.vocabulary):
             start, end = piece.found[place.first].start, piece.found[place.last - 1].end
-            if spun[end - 1] == "." and restore.ends(piece.found, place.last):
-                end -= 1  # ``12 p.c. They``: as a run does, which keeps the full stop
+            if restore.closes(spun, piece.found, place.last):
+                end -= 1  # as a run does, which keeps the full stop
             here = [g for g in gold if g.start < end and g.end > start]
             low, high = min([start, *(g.start for g in here)]), max([end, *(g.end for g in here)])
             here = [g for g in gold if g.start < high and g.end > low]

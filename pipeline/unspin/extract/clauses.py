@@ -78,7 +78,6 @@ PREPOSITION_LIKE = words(
 #: Words at the head of a reduced clause that only say when.
 WHEN = words("while when after before by as once since")
 
-
 #: Of whom one says *who*.
 GROUPS = words("people group crew team band family couple pair class generation staff crowd public police")
 
@@ -606,10 +605,11 @@ class Clauses:
         p = self.p
         m = self.headed(noun)
         kind = self.mentions[m].type if m >= 0 else ""
-        if kind not in {"", "PERSON"} and any(p.lower[k] == "who" for k in p.children[v]):
-            return True  # "an analyst at Kestrel Research who cut her rating"
-        if any(p.lower[k] == "who" for k in p.children[v]) and human(p, whose) and not human(p, noun):
-            return True  # "a trustee of the museum who resigned"
+        if any(p.lower[k] == "who" for k in p.children[v]):
+            if kind not in {"", "PERSON"}:
+                return True  # "an analyst at Kestrel Research who cut her rating"
+            if human(p, whose) and not human(p, noun):
+                return True  # "a trustee of the museum who resigned"
         place = kind in {"GPE", "LOC", "FAC"}
         where = p.lower[p.heads[noun]] in PLACING
         if p.words[p.lefts[v] - 1] != ",":
@@ -765,21 +765,22 @@ class Clauses:
     def _called(self, head: int, v: int) -> int:
         """Give who is to do something in *pay for officers to direct traffic*, or -1."""
         p = self.p
-        at = p.lefts[v] - 1
-        k = p.heads[at]
-        if at < 0 or p.deps[at] != "pobj" or p.lower[k] != "for" or p.heads[k] != head or p.tags[at][:2] != "NN":
+        at = self._governed(head, v, {"for"})
+        if at < 0 or p.tags[at][:2] != "NN" or timely(p, at):
             return -1
-        return -1 if timely(p, at) or p.lemmas[at] in MEANS or p.lemmas[at] in q.PLAN_NOUNS else at
+        return -1 if p.lemmas[at] in MEANS or p.lemmas[at] in q.PLAN_NOUNS else at
 
     def _doer(self, head: int, v: int) -> int:
         """Give who does what a verb hangs on (*depends on the army drawing back*), or -1."""
+        return self._governed(head, v, {"on", "of", "about"}) if self.p.lemmas[head] in HANGING else -1
+
+    def _governed(self, head: int, v: int, prepositions: Collection[str]) -> int:
+        """Give the noun right before a clause that a preposition of the verb above governs, or -1."""
         p = self.p
-        if p.lemmas[head] in HANGING:
-            for k in p.children[head]:
-                if p.deps[k] == "prep" and p.lower[k] in {"on", "of", "about"}:
-                    at = p.lefts[v] - 1
-                    return at if at > k and p.heads[at] == k and p.deps[at] == "pobj" else -1
-        return -1
+        at = p.lefts[v] - 1
+        k = p.heads[at]
+        right = at >= 0 and p.deps[at] == "pobj" and p.heads[k] == head and p.lower[k] in prepositions
+        return at if right else -1
 
     def _gerund(self, c: Clause, preposition: int, depth: int) -> None:
         """Find the subject of a gerund after a preposition (*by strengthening*, *aimed at fostering*)."""

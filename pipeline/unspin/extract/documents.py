@@ -45,8 +45,8 @@ PURPOSES = words("objective objectives goal goals purpose purposes aim aims func
 #: Verbs after an *it* that may stand for a clause.
 EXPLETIVE = words("be take cost seem appear make matter help become remain emerge happen turn require need")
 
-#: Beside offices, what *he* or *she* may stand for.
-HUMAN = words(
+#: What *he* or *she* may stand for where it speaks.
+HUMAN = ROLES | words(
     "man woman boy girl mother father wife husband son daughter brother sister neighbour neighbor resident witness "
     "friend colleague passenger survivor victim suspect"
 )
@@ -261,7 +261,7 @@ class _Relations:
             and len(facts.speakers) == 1
             and p.tags[facts.speakers[0]] == "NN"
             # a judge is no "it", and a board is no "she"
-            and (p.lemmas[facts.speakers[0]].lower() in ROLES | HUMAN)
+            and (p.lemmas[facts.speakers[0]].lower() in HUMAN)
             == (row.subject >= 0 and p.lower[row.subject] in HE)
             else ""
         )

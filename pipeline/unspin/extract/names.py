@@ -824,9 +824,7 @@ def _firms_first(types: Mapping[str, str], names: Sequence[str], spans: Sequence
     }
 
 
-def _short_forms(
-    types: dict[str, str], lexical: Collection[str], firms: Collection[str] = frozenset()
-) -> dict[str, str]:
+def _short_forms(types: dict[str, str], lexical: Collection[str], firms: Collection[str]) -> dict[str, str]:
     """Join a short form to the one longer name that it is the beginning or the end of; ``firms`` are no people."""
     by_word: dict[str, set[str]] = defaultdict(set)
     for name in types:

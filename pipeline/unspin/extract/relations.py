@@ -91,6 +91,8 @@ QUOTES = frozenset("\"“”")
 BODY = words("arm hand leg foot hair collar neck ear scruff")
 #: By what something is passed.
 VOTES = words("vote majority margin ballot")
+#: Of *by* before these nobody does it.
+NOBODY = TIME_NOUNS | BODY | VOTES
 #: Verbs that take no object; where the parser gives them one, they are adjectives (*evolving threats*).
 INTRANSITIVE = words(
     "evolve emerge arise happen occur exist live die arrive appear disappear fall rise come go remain last"
@@ -309,7 +311,8 @@ class Reader(Clauses):
 
     def _counted(self, k: int) -> bool:
         """Tell whether all that a preposition governs is a sum."""
-        return all(self._measured(o, "MONEY") for o in self.objects(k) or [k])
+        inner = self.objects(k)
+        return bool(inner) and all(self._measured(o, "MONEY") for o in inner)
 
     def _describing(self, v: int) -> bool:
         """Tell whether a participle after a verb is an adjective of the object (*drew touring orchestras*)."""
@@ -486,7 +489,7 @@ class Reader(Clauses):
         agents = [
             a
             for a in agents
-            if p.lemmas[a].lower() not in TIME_NOUNS | BODY | VOTES
+            if p.lemmas[a].lower() not in NOBODY
             and p.tags[a] not in {"CD"}
             and not (p.lower[a] in BYWAYS and not p.children[a])
         ]
@@ -520,10 +523,11 @@ class Reader(Clauses):
             return
         if preposition == "by" and any(p.lemmas[o].lower() in VOTES for o in self.objects(k)):
             return  # "approved the bill by two votes"
-        if preposition == "as" and any(p.lower[x] == "as" and p.deps[x] == "advmod" for x in range(self.opens(k), k)):
+        if preposition == "as" and (
+            self._headline_clause(k)
+            or any(p.lower[x] == "as" and p.deps[x] == "advmod" for x in range(self.opens(k), k))
+        ):
             return  # "as loud as a fridge"
-        if preposition == "as" and self._headline_clause(k):
-            return
         if preposition in {"from", "to"} and any(
             p.lower[x] in {"everything", "anything"} and p.lower[x + 1] == "from" for x in range(v, k)
         ):

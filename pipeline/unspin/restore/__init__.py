@@ -552,8 +552,8 @@ class Restorer:
             if not applied and chance < self.weights.suspect:
                 continue
             start, end = piece.found[choice.first].start, piece.found[choice.last - 1].end
-            if text[end - 1] == "." and not candidate.plain.endswith(".") and ends(piece.found, choice.last):
-                end -= 1  # ``12 p.c. They``: the full stop is the sentence's too
+            if closes(text, piece.found, choice.last) and not candidate.plain.endswith("."):
+                end -= 1
             original = text[start:end]
             new = grammar.written(text, start, end, candidate.plain, piece.title, not choice.first)
             if new == original:
@@ -661,6 +661,11 @@ def suits_article(found: Sequence[Token], matches: Sequence[Match]) -> list[floa
 def ends(found: Sequence[Token], at: int) -> bool:
     """Tell whether a sentence or the text ends before the token of a number."""
     return at == len(found) or found[at].breaks
+
+
+def closes(text: str, found: Sequence[Token], at: int) -> bool:
+    """Tell whether the full stop before the token of a number ends its sentence too (``12 p.c. They``)."""
+    return text[found[at - 1].end - 1] == "." and ends(found, at)
 
 
 def is_title(found: Sequence[Token]) -> bool:

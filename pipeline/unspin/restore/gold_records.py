@@ -162,9 +162,10 @@ class Records:
                 posts = slice(self._posts[at], self._posts[at + 1])
                 shared[self._post[posts]] += own * self._weights[posts]
                 square += own * own
-        cosines = shared / self._lengths / (math.sqrt(square) + CALM)
+        length = math.sqrt(square)
+        cosines = shared / self._lengths / (length + CALM)
         usual = min(USUAL, float(cosines.mean()) + ABOVE) if len(cosines) else USUAL
-        sharp = SHARP * min(1.0, math.sqrt(square) / LONG)
+        sharp = SHARP * min(1.0, length / LONG)
         likeness: Floats = np.minimum(MOST, np.exp(sharp * (cosines - usual))) * self._worth
         return likeness
 
