@@ -389,6 +389,12 @@ def test_a_job_that_kills_dask_workers_is_given_up_and_the_others_are_done(kille
     assert found == {(1, 2): [2, 4], (3,): [6], (13,): None, (4,): [8]}
 
 
+def test_jobs_that_wait_at_a_dask_worker_that_dies_are_not_given_up_with_the_one_that_kills_it(killer):
+    pytest.importorskip("distributed")
+    found = dict(open_engine("dask", 1).map(killer.double_or_die, [(13,), (4,), (5,), (26, 13), (6,)]))
+    assert found == {(13,): None, (4,): [8], (5,): [10], (26,): [52], (6,): [12]}
+
+
 @pytest.mark.parametrize(("error", "tries"), [(AssertionError, 2), (TimeoutError, 1)])
 def test_a_worker_that_is_just_being_started_anew_neither_fails_nor_holds_the_run_at_its_end(error, tries):
     dask = pytest.importorskip("unspin.engines.dask")

@@ -42,21 +42,28 @@ class Dask:
             drawn = iter(shards)
             waiting: dict[Any, tuple[Job, ...]] = {}
             apart: deque[tuple[Job, ...]] = deque()
+            # Jobs that were at a worker when it died, but perhaps not its death: Dask counts all that wait there.
+            suspects: deque[tuple[Job, ...]] = deque()
             finished = self._distributed.as_completed(with_results=False)
             # Twice as many as there are threads, so that no worker waits for us.
             room = 2 * max(1, sum(client.nthreads().values()))
 
-            def fill() -> None:
+            def submit(shard: tuple[Job, ...]) -> Any:
+                # Not pure: shards of equal content are still shards of their own.
+                future = client.submit(work, shard, pure=False)
+                waiting[future] = shard
+                finished.add(future)
+                return future
+
+            def fill() -> Any:
                 while len(waiting) < room:
                     shard = apart.popleft() if apart else next(drawn, None)
                     if shard is None:
-                        return
-                    # Not pure: shards of equal content are still shards of their own.
-                    future = client.submit(work, shard, pure=False)
-                    waiting[future] = shard
-                    finished.add(future)
+                        break
+                    submit(shard)
+                return submit(suspects.popleft()) if suspects and not waiting else None
 
-            fill()
+            trial = fill()  # a suspect at work with nothing beside it, if that is what is left
             while waiting:
                 future = next(finished)
                 shard = waiting.pop(future)
@@ -69,9 +76,11 @@ class Dask:
                     raise error
                 elif len(shard) > 1:
                     apart.extend((job,) for job in shard)
-                else:
+                elif future is trial:
                     yield shard, None
-                fill()
+                else:
+                    suspects.append(shard)
+                trial = fill()
 
     def _client(self) -> Any:
         if not self.scheduler:
