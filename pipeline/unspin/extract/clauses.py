@@ -416,6 +416,8 @@ class Clauses:
                     if dep == "relcl" and p.words[k - 1] != ":":  # "the question: who will rule"
                         c.subjects += self.antecedents(head, v)
                         c.factor *= 0.95
+                elif (called := self._whose(k, v)) >= 0:
+                    c.subjects += self.spread(called)
                 elif lower[k] == "who" and dep != "relcl" and k > 1 and lower[k - 1] == "," and tags[k - 2][:1] == "N":
                     # "the forward, who scored": hung on the wrong verb, but only one noun stands before it
                     c.subjects.append(k - 2)
@@ -456,7 +458,9 @@ class Clauses:
             urged = tag == "VB" and not auxiliaries and (
                 ":" in p.words[head:v] or self._bidding(head, v)  # "it is simple: crumble the moss"
             )
-            c.subjects = [] if urged or any(deps[k] == "expl" for k in p.children[v]) else parent.subjects
+            # ... and "learning to leave them is half the skill" is about the learning
+            other = urged or any(deps[k] in {"expl", "csubj"} for k in p.children[v])
+            c.subjects = [] if other else parent.subjects
             if (
                 tag == "VBZ"
                 and tags[head] in {"VB", "VBP"}
@@ -555,6 +559,17 @@ class Clauses:
             pieces.append(("" if p.ends[a] == p.starts[b] else " ") + p.words[b])
         c.text = "".join(pieces)
         return c
+
+    def _whose(self, subject: int, v: int) -> int:
+        """Give the noun after *whose* that a verb hung on another one is about (*Dana, whose son is ill*), or -1."""
+        p = self.p
+        at = next((k for k in range(subject + 1, v) if p.lower[k] == "whose"), -1)
+        noun = p.heads[at] if at >= 0 else -1
+        if noun < 0 or p.tags[noun][:2] != "NN" or p.deps[noun] != "appos":
+            return -1
+        # "Dana, whose son has been ill, called the shop": the parser joins both verbs, and both are read as Dana's
+        another = any(p.tags[k] in {"VBD", "VBN"} and k > v and p.deps[k] != "acomp" for k in p.children[v])
+        return -1 if another else noun
 
     def _bidding(self, head: int, v: int) -> bool:
         """Tell whether a base form beside a finite verb bids (*if the book is lost, ring your surgery*)."""
@@ -693,13 +708,14 @@ class Clauses:
         if infinitive and lemma in CALLING and (called := self._called(head, v)) >= 0:
             c.subjects, c.modality, c.tense, c.factor = self.spread(called), "planned", "future", parent.factor * 0.85
             return
-        if dep in {"xcomp", "ccomp"}:
+        particle = next((k for k in p.children[head] if p.deps[k] == "prt"), head)
+        told = q.PARTICLES.get((lemma, p.lower[particle]), q.CONTROL.get(lemma))
+        if dep in {"xcomp", "ccomp"} or (v == particle + 1 and (lemma, p.lower[particle]) in q.PARTICLES):
             objects = [
                 k for k in p.children[head] if p.deps[k] in {"dobj", "dative"} and k < v and p.tags[k][:1] in {"N", "P"}
             ]
             c.subjects = self.spread(objects[0]) if objects and lemma in q.OBJECT_CONTROL else parent.subjects
             c.factor = parent.factor * 0.95
-            told = q.CONTROL.get(lemma)
             if told == "obligated" and lemma in ASKING and not objects and not parent.passive:
                 told = "planned"  # "asked to see the letter"
             if lemma == "come" and p.lemmas[v] in COMING:

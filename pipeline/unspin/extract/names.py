@@ -147,6 +147,11 @@ OF_PLACE = re.compile(
     re.I,
 )
 LIVING = re.compile(r"\b(?:live|lives|lived|living|born|based|headquartered|grew up|arrived|stayed) (?:in|at) $", re.I)
+#: Who is somewhere: *a trader in Bari*.
+SOMEBODY_IN = re.compile(
+    r"\b(?!(?:invest|believ|found|strik)|(?:never|over|after|under|number|other|matter|order) )"
+    r"[a-z]{2,12}(?:er|or|ist|ian|man|woman)s? (?:in|near|outside) $"
+)
 WHERE_AFTER = re.compile(r",? where\b")
 WATER = re.compile(
     r"\s(?:river|sea|lake|mountains?|valley|bay|islands?|peninsula|basin|desert|coast|strait|delta|hills)\b"
@@ -798,6 +803,8 @@ def _told(text: str, s: Span) -> str:
             if holder and holder[1] in ROLES:
                 return "PERSON"
         if short and (WHERE_AFTER.match(after) or LIVING.search(before)):
+            return "GPE"
+        if s.label == "PERSON" and short and SOMEBODY_IN.search(before):
             return "GPE"
     if s.label in {"ORG", "PERSON", "GPE", "PRODUCT"}:
         if WATER.match(after):

@@ -22,7 +22,7 @@ CONTROL = {
             "mean "
             "look opt consider contemplate schedule undertake threaten volunteer elect design set consent "
             "contract swear "
-            "bid target invite be dream arrange apply vote meet gather travel"
+            "bid target invite be dream arrange apply vote meet gather travel postpone delay defer"
         ),
         "planned",
     ),
@@ -45,7 +45,11 @@ CONTROL = {
         "possible",
     ),
     **dict.fromkeys(
-        words("fail deny refuse decline neglect forget cease hesitate forbid prohibit ban bar avoid stop"), "negated"
+        words(
+            "fail deny refuse decline neglect forget cease hesitate forbid prohibit ban bar avoid stop escape resist "
+            "dodge quit abandon"
+        ),
+        "negated",
     ),
     **dict.fromkeys(
         words(
@@ -54,6 +58,12 @@ CONTROL = {
         ),
         "",
     ),
+}
+
+#: The same of verbs with their particles (*put off buying*).
+PARTICLES = {
+    **dict.fromkeys([("put", "off"), ("hold", "off"), ("look", "into"), ("set", "out")], "planned"),
+    **dict.fromkeys([("rule", "out"), ("give", "up"), ("call", "off"), ("leave", "off"), ("swear", "off")], "negated"),
 }
 
 #: Verbs that pass a rumour on: *is said to be*.

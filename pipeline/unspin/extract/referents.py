@@ -34,6 +34,24 @@ DETERMINERS = words(
 #: Nouns that never stand for one name, however often one was called so.
 LOOSE = words("party side group part place member leader work week year day team people player way one record")
 
+#: Words right before a name that tell whether a man or a woman bears it.
+GENDERED = {
+    **dict.fromkeys(
+        words(
+            "daughter mother mum grandmother wife widow sister aunt niece girlfriend actress queen princess mrs ms "
+            "miss spokeswoman chairwoman businesswoman congresswoman"
+        ),
+        "f",
+    ),
+    **dict.fromkeys(
+        words(
+            "son father dad grandfather husband widower brother uncle nephew boyfriend king prince mr spokesman "
+            "chairman businessman congressman"
+        ),
+        "m",
+    ),
+}
+
 
 class Subject(NamedTuple):
     """A subject that a pronoun after it may stand for."""
@@ -69,6 +87,7 @@ class Referents:
         self.subjects: list[Subject] = []
         #: where the text first tells of another one than those named
         self._others: dict[str, int] = {}
+        self._genders: dict[str, str] = {}
         self._kinds: dict[str, set[str]] = defaultdict(set)
         for i, m in enumerate(mentions):
             if m.reference.startswith("iso3166:"):
@@ -98,13 +117,27 @@ class Referents:
             ):
                 if self.mentions[i].type == "PERSON":
                     names[self.mentions[i].name] = i
-            told = {name: self.given.get(name.partition(" ")[0], "") for name in names}
+            told = {name: self._gender(name) for name in names}
             fitting = [name for name in names if told[name] != other]
             if len(fitting) == 1 and (len(names) == 1 or told[fitting[0]] == own):
                 return names[fitting[0]]
             if fitting:
                 return None
         return None
+
+    def _gender(self, name: str) -> str:
+        """Give ``f`` or ``m`` where a given name or the word before a name tells (*his daughter, Lia, said*)."""
+        told = self.given.get(name.partition(" ")[0], "")
+        if not told and name not in self._genders:
+            before = (
+                re.search(r"([A-Za-z]+)[.,]? $", self.text[max(0, m.start - 20) : m.start])
+                for m in self.mentions
+                if m.name == name
+            )
+            self._genders[name] = next(
+                (GENDERED[word] for found in before if found and (word := found[1].lower()) in GENDERED), ""
+            )
+        return told or self._genders[name]
 
     def thing(self, at: int, since: int, sentence: int, main: bool, plural: bool) -> Subject | None:
         """Resolve *it* or *they* to the only subject since a place.

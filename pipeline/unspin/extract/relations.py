@@ -69,6 +69,8 @@ WISHING = words("propose plan discuss seek demand urge consider call want encour
 STRETCHES = words("season moment future past period era quarter half")
 #: Words beside a time that say which, so that the clause happens then (*met the next morning*).
 WHICH = words("last next this that previous following same other each every any some all past few first whole entire")
+#: Verbs that give a name.
+NAMING = words("call name nickname dub rename")
 #: Verbs of time, whose object is a time.
 LASTING = words("spend take last have need wait cost save lose")
 #: Words before a name that are no office.
@@ -281,6 +283,10 @@ class Reader(Clauses):
             self._copula(v, c, predicate, attributes, complement, prepositions)
         elif complement >= 0 and not objects:
             self._copula(v, c, predicate, [], complement, prepositions)
+        elif c.passive and predicate in NAMING and not agents and any(p.tags[o] in {"NNP", "NNPS"} for o in attributes):
+            if p.deps[v] == "acl":
+                c.tense = "present"
+            self._copula(v, c, "be", attributes, -1, [])  # "the drill, called Grey Lantern"
         elif c.passive:
             self._passive(v, c, predicate, agents, objects + attributes, prepositions)
             if others and not c.negated:

@@ -56,6 +56,7 @@ in spite light order sense view response interview total effect theory practice 
 in move effort bid attempt engagement step sign blow decision mean meantime process event wake hope breach brief short
 in row protest silence anger tears disgust horror shock secret fear
 in line keeping favour favor charge danger person public private essence reality all interim run
+in suit uniform dress jacket coat hat shirt gown robe jeans tracksuit costume headscarf sunglasses slipper
 by contrast comparison far hand law chance nature default means way
 for example instance now sake comfort purpose reason good free certain
 at age close least most all once rate expense best worst first last moment stake work risk length present large home
