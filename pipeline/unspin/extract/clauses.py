@@ -67,7 +67,7 @@ WANTING = words("want need like order prefer demand")
 COMING = words("rest believe resemble dominate represent mean symbolise symbolize regard depend rely")
 
 #: Verbs whose participle is a thing (*causes swelling*).
-SWELLING = words("cause report suffer require involve include reduce treat show")
+SWELLING = words("cause report suffer require involve include reduce treat show protect")
 
 #: Participles that are prepositions.
 PREPOSITION_LIKE = words(
@@ -538,7 +538,7 @@ class Clauses:
                 c.negated = True
         if any(tags[k] == "RB" and lower[k] == "longer" and lower[k - 1] == "no" for k in p.children[v] if k):
             c.negated = True
-        if mark in q.IF_WORDS and dep in {"advcl", "ccomp"}:
+        if mark in q.IF_WORDS and dep in {"advcl", "ccomp", "ROOT"}:
             c.modality = "possible" if mark == "whether" or dep == "ccomp" else "conditional"
         elif (maybe or (dep == "acl" and mark == "that" and p.lemmas[head] in q.CLAIMS)) and not c.modality:
             c.modality = "possible"  # "the case that the first settlers came by sea"

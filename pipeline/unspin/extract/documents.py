@@ -225,7 +225,7 @@ class _Relations:
                 or p.lower[s] in SOMEBODY
                 or p.lower[s - 1 : s + 1] == ["-", "old"]  # "the 22-year-old" is no "it"
                 or (p.tags[s] in {"PRP", "DT", "WP", "WDT", "EX", "CD", "VBG"} and m < 0 and not one)
-                or (m < 0 and p.tags[s][:2] == "NN" and word in ROLES and p.tags[s] == "NN")
+                or (m < 0 and word in HUMAN and p.tags[s] == "NN")
             ):
                 continue
             plural = p.tags[s] in {"NNS", "NNPS"} and m < 0
