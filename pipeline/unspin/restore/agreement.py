@@ -24,6 +24,9 @@ PLACES, AGREED = 2.0, 0.25
 #: The same for two inflections of one answer, counted over all answers: ``include`` for ``included`` is mostly wrong.
 INFLECTED = 0.07
 
+#: Probability below which another answer lends nothing: all such ones together would hardly lend a thousandth.
+LEAST = 0.001
+
 
 @functools.lru_cache(maxsize=4)
 def load_agreement(path: Path = AGREEMENT_PATH) -> Agreement:
@@ -55,10 +58,11 @@ def worth(
     [0.77, 0.36]
     """
     known = [(chance, candidate, candidate.answer) for chance, candidate in others if candidate is not None]
+    lending = [(chance, candidate, answer) for chance, candidate, answer in known if chance >= LEAST]
     found: list[tuple[float, Candidate]] = []
     for chance, candidate, answer in known:
         whole = chance
-        for besides, other, another in known:
+        for besides, other, another in lending:
             if other is candidate:
                 continue
             if another == answer:
