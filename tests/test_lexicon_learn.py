@@ -35,6 +35,15 @@ def test_neighbours_that_were_both_replaced_are_cut_apart():
     assert not any(" " in p.spun and "army" in p.spun for p in propose(pairs))
 
 
+def test_the_form_is_that_of_the_plain_phrase_in_its_sentence():
+    plain = "They promise to keep to the plan.\nThe promise was kept.\nThe organic milk was sold."
+    spun = "They guarantee to stick to the plan.\nThe vow was kept.\nThe natural milk was sold."
+    found = {(p.spun, p.plain): p.form for p in propose(("a", p) for p in align(spun, plain))}
+    assert found[("guarantee", "promise")] == "verb"
+    assert found[("vow", "promise")] == "noun"
+    assert found[("natural", "organic")] == "adj"
+
+
 def test_function_words_alone_teach_nothing():
     assert propose(("a", p) for p in align("He went of the house on it.", "He went in the house by it.")) == []
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from unspin import decisions
 from unspin.decisions import Decision
 from unspin.lexicon.check import is_form, sorted_lines
-from unspin.lexicon.learn import Pair, entry_of, sentence
+from unspin.lexicon.learn import Pair, entry_of, sentence, speeches
 from unspin.lexicon.read import (
     COLUMNS,
     LONGEST_LINE,
@@ -166,8 +166,8 @@ def entry_for(decision: Decision) -> tuple[str, str, str, str] | None:
     at = len(left), len(left) + len(decision.replacement)
     low, high = sentence(left + decision.replacement + right, *at)
     pair = Pair(decision.original, decision.replacement, left[low:], right[: high - at[1]])
-    found = entry_of(pair)
     named = RULE.fullmatch(decision.rule)
+    found = entry_of(pair, "" if named else speeches([pair])[0])
     if found and named:
         # The rule knows the base forms, where guessing them from one place may err.
         spun, plain, form = named.groups()

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from unspin.evaluate import GoldEdit, read_gold
+from unspin.extract.models import load
 from unspin.lexicon import forms
 from unspin.lexicon.forms import FUNCTION
 from unspin.records import Span
 from unspin.restore.tokens import Token, tokens
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 #: The longest phrases that are learnt, in words; longer differences are rewritings, not synonyms.
 LONGEST = 6
@@ -202,13 +207,17 @@ def propose(pairs: Iterable[tuple[str, Pair]], spun: Iterable[str] = (), clean: 
     places: Counter[Key] = Counter()
     documents: dict[Key, set[str]] = {}
     examples: dict[Key, str] = {}
-    named = list(pairs)
-    for document, pair in divide(named):
-        entry = entry_of(pair)
-        if entry is None:
-            continue
-        *base, example = entry
-        key = (base[0], base[1], base[2])
+    named = list(divide(list(pairs)))
+    made = [
+        (document, entry)
+        for (document, pair), speech in zip(named, speeches([pair for _, pair in named]), strict=True)
+        if (entry := entry_of(pair, speech)) is not None
+    ]
+    seen = Counter(entry[:3] for _, entry in made)
+    for document, (low, high, form, example) in made:
+        # Before another noun the model takes many a noun for an adjective.
+        other = {"noun": "adj", "adj": "noun"}.get(form, form)
+        key = (low, high, other if (seen[low, high, other], other) > (seen[low, high, form], form) else form)
         places[key] += 1
         documents.setdefault(key, set()).add(document)
         if key not in examples or quality(example) > quality(examples[key]):
@@ -301,8 +310,33 @@ def quality(example: str) -> tuple[int, str]:
     return (-abs(count - 13) if count < 8 or count > 20 else 10, example)
 
 
-def entry_of(pair: Pair) -> tuple[str, str, str, str] | None:
-    """Make one entry of a pair, or None where it teaches nothing.
+@functools.lru_cache(maxsize=1)
+def _model() -> Language:
+    return load()[0]
+
+
+#: Forms by the first letter of the Penn tag.
+SPEECH = {"N": "noun", "V": "verb", "J": "adj", "R": "adv"}
+
+
+def speeches(pairs: Sequence[Pair]) -> list[str]:
+    """Give the form of each plain phrase in its sentence, as the spaCy model sees it: noun, verb, adj, adv or nothing.
+
+    Raises ModelError where there is no model.
+
+    >>> speeches([Pair("stick to", "keep to", "They ", " the plan."), Pair("swear", "promise", "The ", " was kept.")])
+    ['verb', 'noun']
+    """
+    texts = [(pair.before + pair.plain + pair.after, pair) for pair in pairs]
+    found = []
+    for doc, pair in _model().pipe(texts, as_tuples=True, disable=["ner", "lemmatizer"]) if pairs else ():
+        span = doc.char_span(len(pair.before), len(pair.before + pair.plain), alignment_mode="expand")
+        found.append(SPEECH.get(span.root.tag_[0], "") if span is not None else "")
+    return found
+
+
+def entry_of(pair: Pair, speech: str = "") -> tuple[str, str, str, str] | None:
+    """Make one entry of a pair, or None where it teaches nothing; ``speech``: what :func:`speeches` says of it.
 
     >>> entry_of(Pair("demanding situations", "challenges", "It faces ", " this year."))
     ('demanding situation', 'challenge', 'noun', 'It faces [demanding situations|challenges] this year.')
@@ -328,20 +362,30 @@ def entry_of(pair: Pair) -> tuple[str, str, str, str] | None:
         form = ""
     if any(w[:1].isupper() for w in plain.split()[1:]) or (plain[:1].isupper() and pair.before.strip()):
         return None
-    base = (low, high, "phrase") if form else base_forms(low, high, before)
+    base = (low, high, "phrase") if form else base_forms(low, high, before, speech)
     example = f"{before.lstrip()}[{spun}|{plain}]{after.rstrip()}"
     if "[" in before + after or "|" in before + after or "\t" in example or len(example) > 400:
         return None
     return (*base, " ".join(example.split()))
 
 
-def base_forms(spun: str, plain: str, before: str) -> tuple[str, str, str]:
-    """Give base forms and the form column under which a pair is one of an entry's inflections."""
+def base_forms(spun: str, plain: str, before: str, speech: str = "") -> tuple[str, str, str]:
+    """Give base forms and the form column under which a pair is one of an entry's inflections.
+
+    ``speech``: the form that the plain phrase has in its sentence, if known: it is tried first.
+
+    >>> base_forms("guarantee", "promise", "They "), base_forms("guarantee", "promise", "They ", "verb")
+    (('guarantee', 'promise', 'noun'), ('guarantee', 'promise', 'verb'))
+    """
     from lemminflect import getAllLemmas
 
-    for form, tag, base in (("noun", "NNS", "NOUN"), ("verb", "VBG", "VERB"), ("verb", "VBN", "VERB"),
-                            ("verb", "VBD", "VERB"), ("verb", "VBZ", "VERB"), ("noun", "NN", "NOUN"),
-                            ("verb", "VB", "VERB")):
+    if speech in {"adj", "adv"} and " " not in spun + plain and all(
+        speech.upper() in getAllLemmas(word) for word in (spun, plain)
+    ):
+        return spun, plain, speech
+    ways = (("noun", "NNS", "NOUN"), ("verb", "VBG", "VERB"), ("verb", "VBN", "VERB"), ("verb", "VBD", "VERB"),
+            ("verb", "VBZ", "VERB"), ("noun", "NN", "NOUN"), ("verb", "VB", "VERB"))
+    for form, tag, base in sorted(ways, key=lambda way: way[0] != speech):
         left, right = lemma_at_head(spun, form, base, getAllLemmas), lemma_at_head(plain, form, base, getAllLemmas)
         if not left or not right:
             continue
@@ -349,7 +393,8 @@ def base_forms(spun: str, plain: str, before: str) -> tuple[str, str, str]:
             continue
         if form == "noun" and {spun.split()[0], plain.split()[0]} & FUNCTION:
             continue
-        if tag == "VB" and not re.search(r"\b(?:to|will|would|can|could|may|might|must|should|not)\s+$", before):
+        helped = re.search(r"\b(?:to|will|would|can|could|may|might|must|should|not)\s+$", before)
+        if tag == "VB" and not helped and speech != "verb":
             continue
         if tag == "NN" and "VERB" in getAllLemmas(spun.split()[0]) and re.search(r"\bto\s+$", before):
             continue
