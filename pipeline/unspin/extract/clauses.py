@@ -69,6 +69,12 @@ COMING = words("rest believe resemble dominate represent mean symbolise symboliz
 #: Verbs whose participle is a thing (*causes swelling*).
 SWELLING = words("cause report suffer require involve include reduce treat show protect")
 
+#: Verbs of what speaks for something.
+SHOWING = words("suggest show indicate prove imply")
+
+#: Verbs whose object is to come.
+ANNOUNCING = words("announce plan propose unveil seek demand promise")
+
 #: Participles that are prepositions.
 PREPOSITION_LIKE = words(
     "given including following regarding concerning considering according depending compared provided assuming "
@@ -748,6 +754,11 @@ class Clauses:
                 return  # "fog shut the river, officials said, leaving towns short": not the officials
             if parent.passive and v > head:
                 return  # "was closed, forcing owners out": not what was closed
+            if lemma in ANNOUNCING and v > head:
+                # "announced a merger, creating a giant": there is none yet
+                c.subjects, c.modality, c.tense, c.factor = parent.subjects, "planned", "future", parent.factor * 0.85
+                c.attribution = parent.attribution
+                return
             doer = self._doer(head, v)
             if doer >= 0:
                 c.subjects, c.factor, c.attribution = self.spread(doer), parent.factor * 0.85, parent.attribution
@@ -892,6 +903,28 @@ class Clauses:
             verbal = p.tags[above] in VERB_TAGS and p.deps[noun] == "dobj"
             c.subjects = self.clause(above, depth + 1).subjects if verbal else []
 
+    def _quoted(self, a: int, b: int) -> bool:
+        """Tell whether a quotation ends between two words."""
+        return any(w in {"”", '"', "''"} for w in self.p.words[a:b])
+
+    def _aside(self, k: int, v: int) -> int:
+        """Give who speaks in a clause set off in that of a verb (*the bank, the minister said, has broken the law*).
+
+        -1 where it is no such aside.
+        """
+        p = self.p
+        kids = p.children[k]
+        if p.lemmas[k] not in q.SAYING or p.tags[k] not in {"VBD", "VBZ", "VBP"}:
+            return -1
+        if k < v:
+            plain = all(p.deps[x] in {"nsubj", "punct", "npadvmod", "advmod"} for x in kids)
+        else:
+            plain = p.deps[k] == "parataxis" and all(p.deps[x] in {"nsubj", "punct", "npadvmod", "advcl"} for x in kids)
+        low = next((x for x in kids if p.deps[x] == "nsubj"), -1)
+        begin = p.lefts[low] if low >= 0 else k
+        parted_off = p.words[p.lefts[k]] == "," or p.words[begin - 1] in {",", "”", '"'}
+        return low if plain and parted_off else -1
+
     def _attribute(self, c: Clause, dep: str, head: int, v: int, parent: Clause | None, cite: int) -> None:
         """Find whose word a clause is."""
         p = self.p
@@ -901,23 +934,14 @@ class Clauses:
                     c.attribution, c.speakers = self.name(o), [o]
                     return
         if not c.speakers:
-            # "the bank, the minister said, has broken the law"
             for k in p.children[v]:
-                if (
-                    p.deps[k] in {"ccomp", "parataxis"}
-                    and k < v
-                    and p.lemmas[k] in q.SAYING
-                    and p.tags[k] in {"VBD", "VBZ", "VBP"}
-                ):
-                    kids = p.children[k]
-                    inner = [s for s in kids if p.deps[s] == "nsubj"]
-                    if (
-                        inner
-                        and all(p.deps[x] in {"nsubj", "punct", "npadvmod", "advmod"} for x in kids)
-                        and (p.words[p.lefts[k]] == "," or p.words[p.lefts[k] - 1] in {",", "”", '"'})
-                    ):
-                        c.speakers = [self.beside(inner[0])]
-                        c.attribution = self.name(c.speakers[0])
+                if p.deps[k] in {"ccomp", "parataxis"} and (speaker := self._aside(k, v)) >= 0:
+                    c.speakers = [self.beside(speaker)]
+                    c.attribution = self.name(c.speakers[0])
+        if dep == "advcl" and p.deps[head] == "parataxis" and (speaker := self._aside(head, p.heads[head])) >= 0:
+            c.speakers = [self.beside(speaker)]  # "was paid, prosecutors allege, while the rest was spent"
+            c.attribution = self.name(c.speakers[0])
+            return
         if parent is None:
             if head != v and dep in {"relcl", "acl", "pcomp"}:
                 at, steps = head, 0
@@ -944,7 +968,7 @@ class Clauses:
             speakers = [self.beside(s) for s in parent.subjects if s >= 0 and p.tags[s] not in {"WP", "WDT", "EX"}]
             if parent.passive:
                 speakers = []
-            if speakers and parent.own:
+            if speakers and (parent.own or (p.tags[head] == "VBG" and p.deps[head] == "advcl")):
                 c.attribution, c.speakers = ", ".join(self.name(s) for s in speakers), speakers
             if lemma in q.HOPING and c.modality in {"", "conditional"}:
                 c.modality = "possible"
@@ -956,8 +980,20 @@ class Clauses:
                 c.modality = "conditional" if parent.modality == "conditional" else "possible"
             elif parent.attribution and not c.attribution:
                 c.attribution, c.speakers = parent.attribution, parent.speakers
+        elif dep == "ccomp" and p.lower[p.heads[head]] in q.NO_WORDS and lemma in SHOWING:
+            c.negated = not c.negated  # "found nothing to suggest that the case was driven by politics"
         elif dep in {"conj", "advcl", "xcomp", "ccomp"} and parent.attribution and not c.attribution:
             c.attribution, c.speakers = parent.attribution, parent.speakers
+        elif dep == "conj" and c.own and lemma in q.SAYING and not c.attribution:
+            # "the shop was planned, he said, and both owners had agreed"
+            said = next((k for k in p.children[head] if p.deps[k] == "ccomp" and k < head), -1)
+            if said >= 0 and p.words[head + 1] == "," and not self._quoted(said, head):
+                above = self.clause(said)
+                c.attribution, c.speakers = above.attribution, above.speakers
+
+
+#: Verbs that double their last letter before an ending.
+SHORT_VERB = re.compile(r"[^aeiou]+[aeiou][^aeiouwxy]")
 
 
 def lemma(p: Parse, v: int, known: Collection[str] = ()) -> str:
@@ -967,6 +1003,8 @@ def lemma(p: Parse, v: int, known: Collection[str] = ()) -> str:
         return base(p.lower[v])
     if p.lower[v] == found + "es" and found + "e" in known and found[-1] not in "szxho":
         return found + "e"  # "tapes" is of tape: of tap it would be "taps"
+    if p.lower[v] in {found + "ed", found + "ing"} and found + "e" in known and SHORT_VERB.fullmatch(found):
+        return found + "e"  # "scraped" is of scrape: of scrap it would be "scrapped"
     return LEMMAS.get(found, found)
 
 

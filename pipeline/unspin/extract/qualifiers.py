@@ -124,7 +124,7 @@ CLAIMS = words(
 )
 
 #: Words beside a verb that deny it.
-NEGATORS = words("not n't n’t never nor hardly scarcely barely neither")
+NEGATORS = words("not n't n’t never nor hardly scarcely neither")
 #: After ``not``, these take the denial back (*not only trains*).
 PSEUDO = frozenset({"only", "just", "merely", "simply", "solely", "least"})
 #: After ``not``, these leave the statement possible (*not always right*).

@@ -72,7 +72,7 @@ WHICH = words("last next this that previous following same other each every any 
 #: Verbs that give a name.
 NAMING = words("call name nickname dub rename")
 #: Verbs of time, whose object is a time.
-LASTING = words("spend take last have need wait cost save lose")
+LASTING = words("spend take last have need wait cost save lose face serve")
 #: Words before a name that are no office.
 BEFORE_NAME = words("former late then mr ms dr mr. ms. dr. mrs mrs. mx")
 #: Participles that describe the noun after them.
@@ -89,6 +89,8 @@ NO_GERUND = words(
 #: How something comes about (*caught by accident*).
 BYWAYS = words("accident chance mistake surprise force hand law default design choice sea air land road rail")
 QUOTES = frozenset("\"“”")
+#: By what one leaves or enters.
+DOORS, LEAVING = words("door gate window exit entrance staircase"), words("leave enter escape flee")
 #: By what one is pulled.
 BODY = words("arm hand leg foot hair collar neck ear scruff")
 #: By what something is passed.
@@ -498,6 +500,7 @@ class Reader(Clauses):
             if p.lemmas[a].lower() not in NOBODY
             and p.tags[a] not in {"CD"}
             and not (p.lower[a] in BYWAYS and not p.children[a])
+            and not (p.lemmas[a].lower() in DOORS and predicate in LEAVING)
         ]
         if agents:
             for s in agents:
@@ -515,9 +518,12 @@ class Reader(Clauses):
                             self._add(v, c, s, predicate, "", o, 0.9, "passive")
                 continue
             self._prepositional(v, c, c.subjects, predicate, k, False, "agentless")
+        # "staff will be offered a year's pay": they offer nothing
+        helped = p.deps[v] == "acl" or any(p.deps[k] in {"aux", "auxpass"} for k in p.children[v])
+        done = f"be {p.lower[v]}" if helped else predicate
         for o in objects:
             for s in c.subjects:
-                self._add(v, c, s, predicate, "", o, 0.85, "agentless")
+                self._add(v, c, s, done, "", o, 0.85, "agentless")
 
     def _prepositional(
         self, v: int, c: Clause, subjects: Sequence[int], predicate: str, k: int, further: bool, kind: str
@@ -794,13 +800,15 @@ class Reader(Clauses):
             and self.mention[low - 1] < 0
         ):
             low -= 1
+        over = False
         while low < first and p.lower[low] in BEFORE_NAME:
+            over = over or p.lower[low] in {"former", "late"}
             low += 1
         last = first - 1
         if low > last or p.lemmas[last].lower() not in ROLES:
             return
         c = self._around(n).copied()
-        c.modality, c.tense = "", "present"
+        c.modality, c.tense = "", "past" if over else "present"
         self._add(n, c, n, "be", "", last, 1.0, "title", low)
 
     def _apposition(self, n: int, k: int, m: int) -> None:

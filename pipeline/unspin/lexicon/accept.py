@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from unspin import decisions
 from unspin.decisions import Decision
+from unspin.extract.speech import speeches
 from unspin.lexicon.check import is_form, sorted_lines
-from unspin.lexicon.learn import Pair, entry_of, sentence, speeches
+from unspin.lexicon.learn import Pair, entry_of, sentence
 from unspin.lexicon.read import (
     COLUMNS,
     LONGEST_LINE,
@@ -167,7 +168,7 @@ def entry_for(decision: Decision) -> tuple[str, str, str, str] | None:
     low, high = sentence(left + decision.replacement + right, *at)
     pair = Pair(decision.original, decision.replacement, left[low:], right[: high - at[1]])
     named = RULE.fullmatch(decision.rule)
-    found = entry_of(pair, "" if named else speeches([pair])[0])
+    found = entry_of(pair, "" if named else speeches([(pair.before, pair.plain, pair.after)])[0])
     if found and named:
         # The rule knows the base forms, where guessing them from one place may err.
         spun, plain, form = named.groups()

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import difflib
-import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from unspin.evaluate import GoldEdit, read_gold
-from unspin.extract.models import load
+from unspin.extract.speech import speeches
 from unspin.lexicon import forms
 from unspin.lexicon.forms import FUNCTION
 from unspin.records import Span
 from unspin.restore.tokens import Token, tokens
-
-if TYPE_CHECKING:
-    from spacy.language import Language
 
 #: The longest phrases that are learnt, in words; longer differences are rewritings, not synonyms.
 LONGEST = 6
@@ -208,9 +204,10 @@ def propose(pairs: Iterable[tuple[str, Pair]], spun: Iterable[str] = (), clean: 
     documents: dict[Key, set[str]] = {}
     examples: dict[Key, str] = {}
     named = list(divide(list(pairs)))
+    told = speeches([(pair.before, pair.plain, pair.after) for _, pair in named])
     made = [
         (document, entry)
-        for (document, pair), speech in zip(named, speeches([pair for _, pair in named]), strict=True)
+        for (document, pair), speech in zip(named, told, strict=True)
         if (entry := entry_of(pair, speech)) is not None
     ]
     seen = Counter(entry[:3] for _, entry in made)
@@ -310,33 +307,8 @@ def quality(example: str) -> tuple[int, str]:
     return (-abs(count - 13) if count < 8 or count > 20 else 10, example)
 
 
-@functools.lru_cache(maxsize=1)
-def _model() -> Language:
-    return load()[0]
-
-
-#: Forms by the first letter of the Penn tag.
-SPEECH = {"N": "noun", "V": "verb", "J": "adj", "R": "adv"}
-
-
-def speeches(pairs: Sequence[Pair]) -> list[str]:
-    """Give the form of each plain phrase in its sentence, as the spaCy model sees it: noun, verb, adj, adv or nothing.
-
-    Raises ModelError where there is no model.
-
-    >>> speeches([Pair("stick to", "keep to", "They ", " the plan."), Pair("swear", "promise", "The ", " was kept.")])
-    ['verb', 'noun']
-    """
-    texts = [(pair.before + pair.plain + pair.after, pair) for pair in pairs]
-    found = []
-    for doc, pair in _model().pipe(texts, as_tuples=True, disable=["ner", "lemmatizer"]) if pairs else ():
-        span = doc.char_span(len(pair.before), len(pair.before + pair.plain), alignment_mode="expand")
-        found.append(SPEECH.get(span.root.tag_[0], "") if span is not None else "")
-    return found
-
-
 def entry_of(pair: Pair, speech: str = "") -> tuple[str, str, str, str] | None:
-    """Make one entry of a pair, or None where it teaches nothing; ``speech``: what :func:`speeches` says of it.
+    """Make one entry of a pair, or None where it teaches nothing; ``speech``: what ``speeches`` says of it.
 
     >>> entry_of(Pair("demanding situations", "challenges", "It faces ", " this year."))
     ('demanding situation', 'challenge', 'noun', 'It faces [demanding situations|challenges] this year.')
