@@ -476,6 +476,18 @@ class Clauses:
                 # "lets universities set fees and creates places": on a level with the verb above
                 parent = self.clause(p.heads[head], depth + 1)
                 c.subjects = parent.subjects
+            elif (
+                tag == "VBD"
+                and not auxiliaries
+                and deps[head] == "ccomp"
+                and p.heads[head] < head
+                and p.lemmas[p.heads[head]] in q.SAYING
+                and any(deps[k] in {"aux", "auxpass"} for k in p.children[head])
+                and self._quoted(head, v)
+            ):
+                # 'said it was being filled "lawfully", and blamed the winter': who said so blamed
+                parent = self.clause(p.heads[head], depth + 1)
+                c.subjects = parent.subjects
             c.passive = c.passive or (tag == "VBN" and parent.passive and not auxiliaries)
             c.factor = parent.factor * 0.95
         elif infinitive and dep in {"xcomp", "advcl"} and (plan := self._plan(head, v)) >= 0:
