@@ -980,7 +980,8 @@ class Clauses:
             speakers = [self.beside(s) for s in parent.subjects if s >= 0 and p.tags[s] not in {"WP", "WDT", "EX"}]
             if parent.passive:
                 speakers = []
-            if speakers and (parent.own or (p.tags[head] == "VBG" and p.deps[head] == "advcl")):
+            joined = p.deps[head] == "conj" or (p.tags[head] == "VBG" and p.deps[head] == "advcl")
+            if speakers and (parent.own or joined):
                 c.attribution, c.speakers = ", ".join(self.name(s) for s in speakers), speakers
             if lemma in q.HOPING and c.modality in {"", "conditional"}:
                 c.modality = "possible"

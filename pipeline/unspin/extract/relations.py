@@ -911,8 +911,8 @@ class Reader(Clauses):
         ):
             return
         m = self.headed(k)
-        if m < 0 or self.mention[n] >= 0 or p.tags[n][:2] != "NN":
-            return
+        if m < 0 or self.mention[n] >= 0 or p.tags[n] not in {"NN", "NNS"}:
+            return  # "St. Jude's Church" is nobody's
         low = p.rights[k] + 1
         if low > n or p.tags[low] in {"JJS", "RBS", "CD"}:
             return
