@@ -18,7 +18,7 @@ SPUN = """Kenya and Uganda signed a treaty in Nairobi.The treaty bans landmines.
 Chile has constructed solar vegetation sooner than virtually any different nation of its measurement.
 The operator mentioned it had already moved the direction two times and would believe burying some sections.
 Overseas ministry representatives agreed to determine an everlasting workplace in Turku.
-The employees met in Brussels and the army worm took the maize.
+The farmers met in Brussels and the army worm took the maize.
 """
 
 
@@ -80,8 +80,8 @@ def test_every_row_says_what_became_of_it(folder):
     rows, lost = table(folder, "relations"), table(folder, "relations_lost")
     assert {r["without_restoration"] for r in rows if r["doc_id"] == "b.txt"} == {"same"}
     told = {(r["subject"], r["predicate"], r["object"]): r["without_restoration"] for r in rows}
-    assert told["employees", "meet", "Brussels"] == "same"
-    assert told["Chile", "build", "solar plants"] == "changed"
+    assert told["farmers", "meet", "Brussels"] == "same"
+    assert told["Chile", "construct", "solar plants"] == "changed"
     former = {(r["subject"], r["predicate"], r["object"]): r for r in lost}
     old = former["Chile", "construct", "solar vegetation"]
     assert old["without_restoration"] == "changed"

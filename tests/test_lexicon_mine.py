@@ -83,5 +83,5 @@ def test_most_of_the_first_hundred_mined_without_the_news_pack_are_right():
     texts = [(path.name, path.read_text(encoding="utf-8")) for path in seeds]
     first = Miner(restorer.packs, restorer=restorer).mine(texts)[:100]
     still = [judged[m.spun, m.plain, m.form] for m in first if (m.spun, m.plain, m.form) in judged]
-    assert len(still) >= 50
+    assert len(still) >= 45
     assert sum(still) >= 0.6 * len(still)
