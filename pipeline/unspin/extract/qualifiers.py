@@ -62,7 +62,7 @@ CONTROL = {
 
 #: The same of verbs with their particles (*put off buying*).
 PARTICLES = {
-    **dict.fromkeys([("put", "off"), ("hold", "off"), ("look", "into"), ("set", "out")], "planned"),
+    **dict.fromkeys([("put", "off"), ("hold", "off"), ("set", "out")], "planned"),
     **dict.fromkeys([("rule", "out"), ("give", "up"), ("call", "off"), ("leave", "off"), ("swear", "off")], "negated"),
 }
 
