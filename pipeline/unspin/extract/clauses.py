@@ -75,6 +75,8 @@ SHOWING = words("suggest show indicate prove imply")
 #: Verbs whose object is to come.
 ANNOUNCING = words("announce plan propose unveil seek demand promise")
 
+QUOTES = frozenset("\"“”")
+
 #: Participles that are prepositions.
 PREPOSITION_LIKE = words(
     "given including following regarding concerning considering according depending compared provided assuming "
@@ -467,25 +469,7 @@ class Clauses:
             # ... and "learning to leave them is half the skill" is about the learning
             other = urged or any(deps[k] in {"expl", "csubj"} for k in p.children[v])
             c.subjects = [] if other else parent.subjects
-            if (
-                tag == "VBZ"
-                and tags[head] in {"VB", "VBP"}
-                and deps[head] in {"ccomp", "xcomp"}
-                and tags[p.heads[head]] == "VBZ"
-            ):
-                # "lets universities set fees and creates places": on a level with the verb above
-                parent = self.clause(p.heads[head], depth + 1)
-                c.subjects = parent.subjects
-            elif (
-                tag == "VBD"
-                and not auxiliaries
-                and deps[head] == "ccomp"
-                and p.heads[head] < head
-                and p.lemmas[p.heads[head]] in q.SAYING
-                and any(deps[k] in {"aux", "auxpass"} for k in p.children[head])
-                and self._quoted(head, v)
-            ):
-                # 'said it was being filled "lawfully", and blamed the winter': who said so blamed
+            if self._above(head, v, bool(auxiliaries)):
                 parent = self.clause(p.heads[head], depth + 1)
                 c.subjects = parent.subjects
             c.passive = c.passive or (tag == "VBN" and parent.passive and not auxiliaries)
@@ -577,6 +561,23 @@ class Clauses:
             pieces.append(("" if p.ends[a] == p.starts[b] else " ") + p.words[b])
         c.text = "".join(pieces)
         return c
+
+    def _above(self, head: int, v: int, helped: bool) -> bool:
+        """Tell whether a verb that the parser joins to one below another is on a level with that other."""
+        p = self.p
+        above = p.heads[head]
+        if p.tags[v] == "VBZ":  # "lets universities set fees and creates places"
+            return p.tags[head] in {"VB", "VBP"} and p.deps[head] in {"ccomp", "xcomp"} and p.tags[above] == "VBZ"
+        # 'said it was being filled "lawfully", and blamed the winter': who said so blamed
+        return (
+            p.tags[v] == "VBD"
+            and not helped
+            and p.deps[head] == "ccomp"
+            and above < head
+            and p.lemmas[above] in q.SAYING
+            and any(p.deps[k] in {"aux", "auxpass"} for k in p.children[head])
+            and not QUOTES.isdisjoint(p.words[head:v])
+        )
 
     def _whose(self, subject: int, v: int) -> int:
         """Give the noun after *whose* that a verb hung on another one is about (*Dana, whose son is ill*), or -1."""
@@ -726,9 +727,10 @@ class Clauses:
         if infinitive and lemma in CALLING and (called := self._called(head, v)) >= 0:
             c.subjects, c.modality, c.tense, c.factor = self.spread(called), "planned", "future", parent.factor * 0.85
             return
-        particle = next((k for k in p.children[head] if p.deps[k] == "prt"), head)
-        told = q.PARTICLES.get((lemma, p.lower[particle]), q.CONTROL.get(lemma))
-        if dep in {"xcomp", "ccomp"} or (v == particle + 1 and (lemma, p.lower[particle]) in q.PARTICLES):
+        particle = p.particle(head)
+        phrasal = q.PARTICLES.get((lemma, p.lower[particle]))
+        told = phrasal or q.CONTROL.get(lemma)
+        if dep in {"xcomp", "ccomp"} or (phrasal and v == particle + 1):
             objects = [
                 k for k in p.children[head] if p.deps[k] in {"dobj", "dative"} and k < v and p.tags[k][:1] in {"N", "P"}
             ]
@@ -766,11 +768,6 @@ class Clauses:
                 return  # "fog shut the river, officials said, leaving towns short": not the officials
             if parent.passive and v > head:
                 return  # "was closed, forcing owners out": not what was closed
-            if lemma in ANNOUNCING and v > head:
-                # "announced a merger, creating a giant": there is none yet
-                c.subjects, c.modality, c.tense, c.factor = parent.subjects, "planned", "future", parent.factor * 0.85
-                c.attribution = parent.attribution
-                return
             doer = self._doer(head, v)
             if doer >= 0:
                 c.subjects, c.factor, c.attribution = self.spread(doer), parent.factor * 0.85, parent.attribution
@@ -778,6 +775,8 @@ class Clauses:
                 return
             c.subjects = parent.subjects
             c.modality = parent.modality
+            if lemma in ANNOUNCING and v > head:
+                c.modality, c.tense = "planned", "future"  # "announced a merger, creating a giant": there is none yet
             c.attribution = parent.attribution
             c.factor = parent.factor * 0.85
         elif infinitive and not parent.passive and p.lower[p.lefts[v]] != "for":
@@ -915,10 +914,6 @@ class Clauses:
             verbal = p.tags[above] in VERB_TAGS and p.deps[noun] == "dobj"
             c.subjects = self.clause(above, depth + 1).subjects if verbal else []
 
-    def _quoted(self, a: int, b: int) -> bool:
-        """Tell whether a quotation ends between two words."""
-        return any(w in {"”", '"', "''"} for w in self.p.words[a:b])
-
     def _aside(self, k: int, v: int) -> int:
         """Give who speaks in a clause set off in that of a verb (*the bank, the minister said, has broken the law*).
 
@@ -946,14 +941,13 @@ class Clauses:
                     c.attribution, c.speakers = self.name(o), [o]
                     return
         if not c.speakers:
-            for k in p.children[v]:
-                if p.deps[k] in {"ccomp", "parataxis"} and (speaker := self._aside(k, v)) >= 0:
+            asides = [(k, v) for k in p.children[v] if p.deps[k] in {"ccomp", "parataxis"}]
+            if dep == "advcl" and p.deps[head] == "parataxis":
+                asides.append((head, p.heads[head]))  # "was paid, prosecutors allege, while the rest was spent"
+            for aside, around in asides:
+                if (speaker := self._aside(aside, around)) >= 0:
                     c.speakers = [self.beside(speaker)]
                     c.attribution = self.name(c.speakers[0])
-        if dep == "advcl" and p.deps[head] == "parataxis" and (speaker := self._aside(head, p.heads[head])) >= 0:
-            c.speakers = [self.beside(speaker)]  # "was paid, prosecutors allege, while the rest was spent"
-            c.attribution = self.name(c.speakers[0])
-            return
         if parent is None:
             if head != v and dep in {"relcl", "acl", "pcomp"}:
                 at, steps = head, 0
@@ -1000,7 +994,7 @@ class Clauses:
         elif dep == "conj" and c.own and lemma in q.SAYING and not c.attribution:
             # "the shop was planned, he said, and both owners had agreed"
             said = next((k for k in p.children[head] if p.deps[k] == "ccomp" and k < head), -1)
-            if said >= 0 and p.words[head + 1] == "," and not self._quoted(said, head):
+            if said >= 0 and p.words[head + 1] == "," and QUOTES.isdisjoint(p.words[said:head]):
                 above = self.clause(said)
                 c.attribution, c.speakers = above.attribution, above.speakers
 

@@ -97,3 +97,7 @@ class Parse:
             while rights[at] < i:
                 rights[at] = i
                 at = heads[at]
+
+    def particle(self, verb: int) -> int:
+        """Give the particle of a verb (*put off*), or the verb where it has none."""
+        return next((k for k in self.children[verb] if self.deps[k] == "prt"), verb)

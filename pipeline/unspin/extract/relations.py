@@ -9,6 +9,7 @@ from unspin.extract.clauses import (
     OBJECTS,
     PREPOSITION_LIKE,
     PREVENTING,
+    QUOTES,
     RELATIVES,
     VALUES,
     VERB_TAGS,
@@ -88,7 +89,6 @@ NO_GERUND = words(
 )
 #: How something comes about (*caught by accident*).
 BYWAYS = words("accident chance mistake surprise force hand law default design choice sea air land road rail")
-QUOTES = frozenset("\"“”")
 #: By what one leaves or enters.
 DOORS, LEAVING = words("door gate window exit entrance staircase"), words("leave enter escape flee")
 #: By what one is pulled.

@@ -365,7 +365,7 @@ def _inverted(p: Parse, i: int) -> bool:
 def _pointed(p: Parse, i: int) -> bool:
     """*They may be careful, pointed out Lars Brandt*: who stands behind such a verb after a comma is its subject."""
     speaker = next((k for k in p.children[i] if p.deps[k] == "dobj"), -1)
-    particle = next((k for k in p.children[i] if p.deps[k] == "prt"), i)
+    particle = p.particle(i)
     if (
         speaker < 0
         or not i
