@@ -6,7 +6,7 @@ import pytest
 from unspin.restore import gold_records, suits_article, topics
 from unspin.restore.candidates import Candidate, Match
 from unspin.restore.context_model import shipped
-from unspin.restore.gold_records import Records, counted, load_records, odds, standing, written
+from unspin.restore.gold_records import Records, load_records, odds, standing, written
 from unspin.restore.language_model import Web
 from unspin.restore.tokens import tokens
 from unspin.restore.topics import CALM, NEAR, Topics
@@ -23,38 +23,50 @@ def records():
     return Records([CLINIC | WARDS, CAMP | TENTS, MARKET], ["clinic", "camp", "market"])
 
 
-def stands_out(seen, answer):
-    return float(standing(np.array(counted(seen, answer))))
+def likeness(records, phrases):
+    """Give how much each article counts for a document with phrases at so many places each."""
+    numbers = records.asked([(spun, "") for spun, places in phrases.items() for _ in range(places)]).phrases
+    return records.likeness(numbers)
+
+
+def told(records, spun, answer, likeness=None):
+    """Give what became of a phrase: places that stay, that were replaced, by one answer, and how many kinds."""
+    return records.counts(records.asked([(spun, answer)]), likeness)[0]
+
+
+def stands_out(counts):
+    return float(standing(counts))
 
 
 def test_the_article_that_shares_phrases_decides_between_answers(records):
     wards, tents = ({spun: 1 for spun, _ in those} for those in (WARDS, TENTS))
-    like_clinic = records.likeness({"treatment": 1, "affected person": 2, "sanatorium": 1} | wards)
-    like_camp = records.likeness({"treatment": 1, "refuge": 1, "camp": 2} | tents)
-    for likeness, right, wrong in ((like_clinic, "therapy", "handling"), (like_camp, "handling", "therapy")):
-        seen = records.among(["treatment"], likeness)["treatment"]
-        assert stands_out(seen, right) > 0 > stands_out(seen, wrong)
-    alike = records.of("treatment")
-    assert stands_out(alike, "therapy") == stands_out(alike, "handling")
+    like_clinic = likeness(records, {"treatment": 1, "affected person": 2, "sanatorium": 1} | wards)
+    like_camp = likeness(records, {"treatment": 1, "refuge": 1, "camp": 2} | tents)
+    for like, right, wrong in ((like_clinic, "therapy", "handling"), (like_camp, "handling", "therapy")):
+        one, other = (stands_out(told(records, "treatment", answer, like)) for answer in (right, wrong))
+        assert one > 0 > other
+    therapy, handling = (told(records, "treatment", answer) for answer in ("therapy", "handling"))
+    assert stands_out(therapy) == stands_out(handling)
 
 
 def test_a_document_without_shared_phrases_leans_to_no_article(records):
-    assert len(set(records.likeness({"unheard of": 3}))) == 1
-    assert records.among(["unheard of"], records.likeness({})) == {"unheard of": {}}
-    assert stands_out({}, "therapy") == odds(np.array(counted({}, "therapy"))) == 0.0
+    assert len(set(likeness(records, {"unheard of": 3}))) == 1
+    unheard = told(records, "unheard of", "therapy", likeness(records, {}))
+    assert unheard.tolist() == [0.0, 0.0, 0.0, 0.0]
+    assert stands_out(unheard) == odds(unheard) == 0.0
 
 
 def test_two_places_of_an_article_count_as_much_as_ten():
     few, many = Records([{("army", ""): 2}], ["a"]), Records([{("army", ""): 10}], ["a"])
-    assert few.of("army") == many.of("army") == {"": 2}
-    likeness = np.ones(1)
-    assert few.among(["army"], likeness) == many.among(["army"], likeness) == {"army": {"": 2.0}}
+    for like in (None, np.ones(1)):
+        assert told(few, "army", "", like).tolist() == told(many, "army", "", like).tolist() == [2.0, 0.0, 2.0, 1.0]
 
 
 def test_a_real_article_counts_double():
-    told = [{("army", "military"): 1}] * 2
-    plain, marked = Records(told, ["a", "b"]), Records(told, ["a", "b"], {"b"})
-    assert (marked.likeness({"army": 1}) / plain.likeness({"army": 1})).tolist() == [1.0, gold_records.REAL]
+    articles = [{("army", "military"): 1}] * 2
+    plain, marked = Records(articles, ["a", "b"]), Records(articles, ["a", "b"], {"b"})
+    one, double = (likeness(records, {"army": 1}) for records in (plain, marked))
+    assert (double / one).tolist() == [1.0, gold_records.REAL]
 
 
 def test_records_are_read_as_they_were_written(tmp_path):
@@ -62,9 +74,10 @@ def test_records_are_read_as_they_were_written(tmp_path):
     path.write_text(written({"clinic": CLINIC, "camp*": CAMP, "market": {}}), encoding="utf-8")
     read = load_records(path)
     assert list(read.names) == ["clinic", "camp", "market"]
-    assert read.of("treatment") == {"therapy": 2, "handling": 2}
-    assert read.likeness({"x": 1}).tolist() == Records([CLINIC, CAMP, {}], read.names, {"camp"}).likeness({}).tolist()
-    assert read.without("camp").of("treatment") == {"therapy": 2}
+    assert told(read, "treatment", "therapy").tolist() == [0.0, 4.0, 2.0, 2.0]
+    made = Records([CLINIC, CAMP, {}], read.names, {"camp"})
+    assert likeness(read, {"x": 1}).tolist() == likeness(made, {}).tolist()
+    assert told(read.without("camp"), "treatment", "handling").tolist() == [0.0, 2.0, 0.0, 1.0]
     assert list(read.without("camp").names) == list(read.names)
 
 
@@ -73,13 +86,14 @@ def test_what_an_article_shows_is_left_out_everywhere(records):
     assert rest.names == records.names
     spun, _ = next(iter(CLINIC))
     alone = Records([{}, CAMP, MARKET], records.names)
-    likeness = rest.likeness({spun: 1, "camp": 1})
-    assert (likeness > 0).tolist() == [False, True, True]
+    like = likeness(rest, {spun: 1, "camp": 1})
+    assert (like > 0).tolist() == [False, True, True]
     for phrase, answer in [*CLINIC, *CAMP, *MARKET]:
-        assert rest.of(phrase) == alone.of(phrase)
         assert rest.places(phrase, answer) == alone.places(phrase, answer)
-        assert rest.among([phrase], likeness) == alone.among([phrase], likeness)
-    assert records.of(spun) != rest.of(spun)  # and the records themselves are as they were
+        for weights in (None, like):
+            assert told(rest, phrase, answer, weights).tolist() == told(alone, phrase, answer, weights).tolist()
+    # And the records themselves are as they were.
+    assert told(records, spun, "therapy").tolist() != told(rest, spun, "therapy").tolist()
 
 
 def test_shipped_records_name_each_article_once():

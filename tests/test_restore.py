@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from unspin import restore
 from unspin.documents import restore_document
 from unspin.edits import apply, changed
 from unspin.evaluate import parse_gold, read_gold
 from unspin.lexicon.read import LexiconError
 from unspin.records import CLEAN_KINDS, Block, Edit, Source
-from unspin.restore import Restorer, context_model, glossary, grammar
+from unspin.restore import Restorer, context_model, glossary, grammar, known
 from unspin.restore.decoder import Choice
 
 HERE = Path(__file__).parent
@@ -188,13 +187,33 @@ def test_a_full_stop_that_also_ends_the_sentence_stays(restorer, spun, plain):
 
 
 def test_what_is_remembered_of_other_texts_changes_nothing(articles, restorer, monkeypatch):
-    for module, name in ((restore, "KNOWN"), (glossary, "ROOM"), (context_model, "ROOM")):
-        monkeypatch.setattr(module, name, 300)
+    for module in (known, glossary, context_model):
+        monkeypatch.setattr(module, "ROOM", 300)
     context_model.shipped.cache_clear()
     try:
         forgetful = Restorer.load()
         for name, text, _ in read_gold(HERE / "gold"):
             assert restore_document(Source(name, name, "", text), forgetful) == articles[name]
-        assert len(forgetful._known) + len(forgetful._known._older) < len(restorer._known)
+        assert len(forgetful._knowledge) < len(restorer._knowledge)
     finally:
         context_model.shipped.cache_clear()
+
+
+def test_options_far_behind_another_of_their_place_are_not_weighed(restorer):
+    text = "The army gave the nation a huge raise after the meeting on the issue of artificial thinking."
+    block = Block("b1", "", "paragraph", 0, len(text))
+    (near,), (every,) = (restorer.pieces(text, [block], far) for far in (2.0, float("inf")))
+    assert near.matches == every.matches  # what the packs say is known all the same
+    at = {(o.first, o.last, o.candidate.plain): n for n, o in enumerate(every.lattice.options)}
+    kept = [at[o.first, o.last, o.candidate.plain] for o in near.lattice.options]
+    assert kept == sorted(kept)
+    for name in ("early", "slopes", "more"):
+        assert (getattr(every, name)[kept] == getattr(near, name)).all()
+    worth = (every.early * (restorer.weights.later + every.slopes)).sum(axis=1)
+    for first, last, count in every.lattice.spots:
+        here = [n for (a, b, _), n in at.items() if (a, b) == (first, last)]
+        packs = [n for n in here if every.lattice.options[n].candidate.channel == "pack"]
+        assert len(here) == count
+        bound = max((worth[n] for n in packs), default=0.0) - 2.0
+        assert {n for n in here if n in kept} == {n for n in here if n not in packs or worth[n] > bound}
+    assert len(kept) < len(at)

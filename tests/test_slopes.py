@@ -40,8 +40,8 @@ def test_what_was_written_is_read_to_half_a_step(tmp_path):
     phrases = [("army",), ("army", "coaching"), ("military", "training")]
     steps = np.abs(np.concatenate([spun, plain])).max(axis=0) / 127
     for number, words in enumerate(phrases):
-        assert np.all(np.abs(read.of(words, [("nobody",)])[0] - spun[number]) <= steps / 2 + 1e-12)
-        assert np.all(np.abs(read.of(("nobody",), [words])[0] - plain[number]) <= steps / 2 + 1e-12)
+        assert np.all(np.abs(read.of([words], [("nobody",)])[0] - spun[number]) <= steps / 2 + 1e-12)
+        assert np.all(np.abs(read.of([("nobody",)], [words])[0] - plain[number]) <= steps / 2 + 1e-12)
     with np.load(path) as data:
         assert bytes(data["phrases"]) == b"army coaching\nmilitary training"  # a phrase without any is left out
 
@@ -49,7 +49,7 @@ def test_what_was_written_is_read_to_half_a_step(tmp_path):
 def test_a_file_of_fewer_features_leaves_the_others_as_they_are(tmp_path):
     path = tmp_path / "slopes.npz"
     save(path, ["army"], ["topic", "changed"], np.array([[1.0, 2.0]]), np.zeros((1, 2)))
-    (row,) = Slopes.load(path).of(("army",), [("military",)])
+    (row,) = Slopes.load(path).of([("army",)], [("military",)])
     assert row == pytest.approx(deviations(1, topic=1.0, changed=2.0)[0])
 
 
@@ -58,7 +58,7 @@ def test_each_option_has_those_of_its_two_phrases_in_the_later_passes_alone(rest
     known = passes.given(document, features.Context(document=0.7))
     values = passes.values(document, known)
     slopes = Slopes.load()
-    own = np.array([weights + slopes.of(spun, [candidate.words])[0] for spun, candidate in options(restorer)])
+    own = np.array([weights + slopes.of([spun], [candidate.words])[0] for spun, candidate in options(restorer)])
     assert passes.channel(document, weights, known, later=True) == pytest.approx((values * own).sum(axis=1))
     assert passes.channel(document, weights, known) == pytest.approx(values @ np.array(weights))
     assert np.abs(own - weights).max() > 0.1

@@ -328,7 +328,7 @@ def readings(
     inputs, odds, known = [], [], []
     for name, article in got.items():
         shared, slopes = taught[name]
-        own = [shared + slopes.of(case.words, [c.words for c in case.rivals]) for case in article]
+        own = [shared + slopes.of([case.words] * len(case.rivals), [c.words for c in case.rivals]) for case in article]
         values = np.concatenate([case.values[1:] for case in article])
         parts = values * np.concatenate(own)
         worth, models = parts.sum(axis=1), parts[:, -len(features.MODELS) :].sum(axis=1)
@@ -345,7 +345,7 @@ def readings(
 def figures(all_cases: list[Case], shared: np.ndarray, slopes: Slopes, threshold: float) -> tuple[int, int, int]:
     found = false = missed = 0
     for case in all_cases:
-        own = shared + slopes.of(case.words, [c.words for c in case.rivals])
+        own = shared + slopes.of([case.words] * len(case.rivals), [c.words for c in case.rivals])
         z = np.append(0.0, (case.values[1:] * own).sum(axis=1))
         p = np.exp(z - z.max())
         p /= p.sum()

@@ -52,7 +52,8 @@ def explain(text: str, restorer: Restorer) -> list[Explanation]:
     [('demanding situations', 'challenges')]
     """
     found: list[Explanation] = []
-    for piece in restorer.pieces(text, [Block("b1", "", "paragraph", 0, len(text))]):
+    block = Block("b1", "", "paragraph", 0, len(text))
+    for piece in restorer.pieces(text, [block], far=math.inf):  # what is not weighed in documents is shown as well
         found += explain_piece(text, piece, restorer)
     return found
 

@@ -6,6 +6,7 @@ import contextlib
 import functools
 import gc
 import hashlib
+import itertools
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,18 +21,20 @@ from unspin.cache import kept
 from unspin.lexicon.read import LexiconError, Pack, find_packs, fingerprint, read_marked
 from unspin.records import Block, Edit, Span
 from unspin.restore import agreement, candidates, decoder, facts, features, grammar, passes, prior, reranker, rescore
-from unspin.restore.candidates import Candidate, Match
+from unspin.restore.arrays import Floats
+from unspin.restore.arrays import ends as ends_of
+from unspin.restore.candidates import Match
 from unspin.restore.context_model import WINDOW, ContextModel
 from unspin.restore.context_model import shipped as shipped_context
 from unspin.restore.decoder import Choice, Lattice
 from unspin.restore.domain_model import DomainModel
 from unspin.restore.fuzzy import NearMisses
 from unspin.restore.glossary import Glossary, merged
-from unspin.restore.gold_records import COUNTS, Records, Seen, counted, load_records, odds, standing
+from unspin.restore.gold_records import COUNTS, Asked, Records, load_records, odds, standing
 from unspin.restore.graph import Spots, Weighed, best, graph, joined, laid_spots, weigh
+from unspin.restore.known import Knowledge, Known
 from unspin.restore.language_model import Loaded, Mixture, Models, article, load_models
 from unspin.restore.passes import Document, Findings
-from unspin.restore.recent import Recent
 from unspin.restore.slopes import shipped as shipped_slopes
 from unspin.restore.spelling import in_one, variety
 from unspin.restore.tokens import Token, tokens
@@ -47,8 +50,9 @@ TITLE_SHARE = 0.6
 #: Words that are numbered from text to text, a quarter of what a vocabulary can number.
 ROOM = 1 << 18
 
-#: Words and phrases whose candidates are remembered with all that is known of them, 3 KB each.
-KNOWN = 8192
+#: Options of packs that are so far behind another of their place, in log-odds, before the language models are asked,
+#: are not weighed in documents.
+FAR = 5.0
 
 #: What the first pass typically finds in a spun document, for texts too short to tell.
 KNOWN_SPUN = features.Context(document=0.7, density=0.7, packs=frozenset())
@@ -64,9 +68,6 @@ class Decoded(NamedTuple):
     pieces: Sequence[Piece] = ()  #: what was decoded, with what the packs say of it
 
 
-Floats = npt.NDArray[np.float64]
-
-
 class Piece(NamedTuple):
     """A stretch of a block that is decoded in one go, with its lattice."""
 
@@ -78,17 +79,6 @@ class Piece(NamedTuple):
     early: Floats  #: the features of each option that do not change from pass to pass, (options, features)
     slopes: Floats  #: what to add to the weights of the later passes for each option, (options, features)
     more: Floats  #: what else the reranker sees of each option, (options, reranker.MORE)
-
-
-class Known(NamedTuple):
-    """What is known of the candidates for the words of a key, wherever these stand."""
-
-    candidates: tuple[Candidate, ...]
-    words: list[tuple[int, ...]]  #: what each puts into the text
-    own: Floats  #: their features of their own, (candidates, features)
-    slopes: Floats  #: what to add to the weights of the later passes for each, (candidates, features)
-    standing: Floats  #: what else the reranker sees of each wherever it stands, (candidates, reranker.STANDING)
-    vectors: list[npt.NDArray[np.float32]]  #: of what stands there and of each candidate, for the context model
 
 
 class Restorer:
@@ -120,7 +110,6 @@ class Restorer:
         self.records = records or Records()
         self._context: ContextModel = shipped_context()
         self._topics = Topics(self._context, models[1])
-        self._slopes = shipped_slopes()
         self._reranker = reranker.shipped()
         self._agreement = agreement.load_agreement()
         self.weights = weights
@@ -133,8 +122,7 @@ class Restorer:
         self.models = models
         self._language = Models(*models)
         self._lexicon_hash = lexicon_hash
-        self._frequencies: Recent[tuple[str, ...], float] = Recent(self._frequency, 4 * KNOWN)
-        self._known: Recent[tuple[str, ...], Known] = Recent(room=KNOWN)
+        self._knowledge = Knowledge(models[0], self._context, shipped_slopes(), self.records, self.families)
 
     @classmethod
     def load(
@@ -257,16 +245,17 @@ class Restorer:
             edits += self.edits(text, piece, self.decode(piece, self.weights.later, KNOWN_SPUN))
         return grammar.mended(text, edits)
 
-    def pieces(self, text: str, blocks: Sequence[Block]) -> list[Piece]:
+    def pieces(self, text: str, blocks: Sequence[Block], far: float = FAR) -> list[Piece]:
         """Cut the blocks into what is decoded together: labels and bodies apart.
 
+        ``far``: options that far behind another of their place are not weighed.
         They are for decoding until others are made: the numbers of their words
         may be given anew after that.
         """
         self._forget(len(text))
         made = cuts(text, blocks)
         counts = phrases(cut for _, cut in made)
-        return self.laid_out(made, [self.matches(cut) for _, cut in made], counts)
+        return self.laid_out(made, [self.matches(cut) for _, cut in made], counts, far)
 
     def matches(self, found: Sequence[Token]) -> list[Match]:
         """Give what the stretches of tokens may stand for, by all channels."""
@@ -285,37 +274,61 @@ class Restorer:
         return self.laid_out([(block, found)], [matches], counts)[0]
 
     def laid_out(
-        self, cuts: Sequence[tuple[int, list[Token]]], matches: Sequence[list[Match]], counts: Mapping[Words, int]
+        self,
+        cuts: Sequence[tuple[int, list[Token]]],
+        matches: Sequence[list[Match]],
+        counts: Mapping[Words, int],
+        far: float = math.inf,
     ) -> list[Piece]:
         """Lay out stretches of tokens, each with its block and what it may stand for."""
         whole: list[Token] = []
         every: list[Match] = []
-        everything: list[Known] = []
         capital: list[float] = []
         placed: list[list[float]] = []
-        made: list[tuple[bool, Lattice]] = []
-        for (_, found), given in zip(cuts, matches, strict=True):
-            title = is_title(found)
-            known = [self.known(found, match) for match in given]
-            words = [w for k in known for w in k.words]
-            made.append((title, decoder.lattice(found, given, words, self._language.vocabulary)))
+        titles = [is_title(found) for _, found in cuts]
+        for (_, found), given, title in zip(cuts, matches, titles, strict=True):
             shift = len(whole)
             whole += found
             every += [Match(first + shift, last + shift, options) for first, last, options in given]
-            everything += known
             capital += self.capital(found, given, title)
             placed += [reranker.place(found, match.first, title) for match in given]
-        akin = self.akin(every)
+        everything = self._knowledge.of(whole, every, self._language.vocabulary)
+        akin = self.akin(everything)
         early = self.early(whole, every, everything, capital, counts, akin)
         slopes = np.concatenate([k.slopes for k in everything]) if everything else np.zeros_like(early)
         more = self.more(every, everything, akin, placed)
+        near = self.near(every, early, slopes, far)
+        words = [words for k in everything for words in k.words]
+        if not near.all():
+            early, slopes, more = early[near], slopes[near], more[near]
+            words = list(itertools.compress(words, near.tolist()))
+        left = iter(near.tolist())
         pieces: list[Piece] = []
         at = 0
-        for (block, found), given, (title, lattice) in zip(cuts, matches, made, strict=True):
-            end = at + len(lattice.options)
-            pieces.append(Piece(block, found, given, title, lattice, early[at:end], slopes[at:end], more[at:end]))
+        for (block, found), given, title in zip(cuts, matches, titles, strict=True):
+            weighed = [m._replace(candidates=tuple([c for c in m.candidates if next(left)])) for m in given]
+            end = at + sum([len(match.candidates) for match in weighed])
+            laid = decoder.lattice(found, weighed, words[at:end], self._language.vocabulary)
+            pieces.append(Piece(block, found, given, title, laid, early[at:end], slopes[at:end], more[at:end]))
             at = end
         return pieces
+
+    def near(self, matches: Sequence[Match], early: Floats, slopes: Floats, far: float) -> npt.NDArray[np.bool_]:
+        """Tell of each option whether what is known before the models are asked puts it near the best of its place.
+
+        Only options of packs are ever far behind, and only behind one another:
+        what a term is worth is not known before the document is.
+        """
+        near = np.ones(len(early), np.bool_)
+        if far == math.inf or not matches:
+            return near
+        packs = np.array([c.channel == "pack" for match in matches for c in match.candidates])
+        worth = np.where(packs, (early * (np.array(self.weights.later) + slopes)).sum(axis=1), -math.inf)
+        sizes = np.array([len(match.candidates) for match in matches])
+        best = np.repeat(np.maximum.reduceat(worth, ends_of(sizes)[:-1]), sizes)
+        near[packs] = worth[packs] > best[packs] - far
+        return near
+
 
     def early(
         self,
@@ -341,32 +354,6 @@ class Restorer:
         for name, column in columns.items():
             values[:, features.INDEX[name]] = column
         return values
-
-    def known(self, found: Sequence[Token], match: Match) -> Known:
-        """Give what is known of the candidates of a match wherever it stands; remembered by its words."""
-        stretch = found[match.first : match.last]
-        key = tuple([t.word + t.suffix for t in stretch])
-        known = self._known.get(key) or self._known.recall(key)
-        if known is None or known.candidates is not match.candidates:
-            spun = tuple(w for t in stretch for w in decoder.token_words(t))
-            usual = self._frequencies[spun]
-            words = [t.word for t in stretch]
-            suffix = stretch[-1].suffix
-            options = match.candidates
-            own = np.array([features.own(c, words, self._frequencies[c.words] - usual) for c in options])
-            seen = {spun: self.records.of(spun) for spun in {c.spun for c in options}}
-            became = answer_counts(options, seen)
-            own[:, features.INDEX["record"]], own[:, features.INDEX["answer"]] = odds(became), standing(became)
-            plain = np.array([counted(self.records.of(" ".join(c.words)), "") for c in options], np.float64)
-            known = self._known[key] = Known(
-                options,
-                [self._language.vocabulary.numbers(decoder.option_words(c, suffix)) for c in options],
-                own,
-                self._slopes.of(tuple(words), [c.words for c in options]),
-                reranker.standing(options, len(words), became, plain, self.families),
-                [self._context.vector(w) for w in (tuple(words), *(c.words for c in options))],
-            )
-        return known
 
     def capital(self, found: Sequence[Token], matches: Sequence[Match], title: bool) -> list[float]:
         """Tell for each option whether its place is written like a name."""
@@ -395,7 +382,7 @@ class Restorer:
             **self._topics.around(self._topics.numbers(words), spans),
         }
         sizes = np.array([len(k.vectors) for k in known])
-        vectors = np.array([vector for k in known for vector in k.vectors])
+        vectors = np.concatenate([k.vectors for k in known])
         stays = np.cumsum(sizes) - sizes
         options = np.ones(len(vectors), np.bool_)
         options[stays] = False
@@ -407,13 +394,13 @@ class Restorer:
             columns[name] = (scores - np.repeat(scores[stays], sizes))[options]
         return columns
 
-    def akin(self, matches: Sequence[Match]) -> Floats:
+    def akin(self, known: Sequence[Known]) -> Floats:
         """Give what became of options' spun phrases in the gold articles most like the document, (options, COUNTS)."""
-        phrases: Counter[str] = Counter()
-        for match in matches:
-            phrases.update({candidate.spun for candidate in match.candidates})
-        seen = self.records.among(phrases, self.records.likeness(phrases))
-        return answer_counts([candidate for match in matches for candidate in match.candidates], seen)
+        if not known:
+            return np.zeros((0, COUNTS))
+        likeness = self.records.likeness(np.concatenate([k.phrases for k in known]))
+        phrases, pairs = (np.concatenate(parts) for parts in zip(*(k.asked for k in known), strict=True))
+        return self.records.counts(Asked(phrases, pairs), likeness)
 
     def more(
         self, matches: Sequence[Match], known: Sequence[Known], akin: Floats, placed: Sequence[Sequence[float]]
@@ -437,7 +424,7 @@ class Restorer:
     def use_records(self, records: Records) -> None:
         """Weigh with other records from now on."""
         self.records = records
-        self._known.clear()
+        self._knowledge.use_records(records)
 
     def use_domain(self, domain: DomainModel) -> None:
         """Ask another model of plain articles from now on, one with the same numbers of words."""
@@ -447,9 +434,8 @@ class Restorer:
         """Empty the memory of words and trigrams before a text that it has no room for."""
         if len(self._language.vocabulary) + size // 2 > ROOM:
             self._language.forget()
-            self._known.clear()
-        self._known.turn()
-        self._frequencies.turn()
+            self._knowledge.forget()
+        self._knowledge.turn()
         self._context.turn()
         if self._glossary is not None:
             self._glossary.turn()
@@ -532,10 +518,6 @@ class Restorer:
         trigram, web, domain = (weights[features.INDEX[name]] for name in features.MODELS)
         return self._language.mixture((trigram, web, domain))
 
-    def _frequency(self, words: tuple[str, ...]) -> float:
-        score = self.models[0].score
-        return sum(score(words[i - 2] if i > 1 else "", words[i - 1] if i else "", w) for i, w in enumerate(words))
-
     def edits(self, text: str, piece: Piece, choices: Sequence[Choice], spelling: str = "") -> list[Edit]:
         """Turn choices into edits, spelt as the document is: sure ones changed, doubtful ones suspect."""
         made: list[Edit] = []
@@ -574,17 +556,6 @@ class Restorer:
                 )
             )
         return made
-
-
-def answer_counts(options: Sequence[Candidate], seen: Mapping[str, Seen]) -> Floats:
-    """Give what became of options' spun phrases, each as :func:`gold_records.counted` gives it, (options, COUNTS).
-
-    ``seen``: of each spun phrase, what became of it.
-    """
-    told = {spun: counted(became, "") for spun, became in seen.items()}
-    found = np.array([told[option.spun] for option in options], np.float64).reshape(-1, COUNTS)
-    found[:, 2] = [seen[option.spun].get(option.answer, 0.0) for option in options]
-    return found
 
 
 def cuts(text: str, blocks: Sequence[Block]) -> list[tuple[int, list[Token]]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from unspin.restore.trigram import Ints
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 
 def ends(counts: npt.NDArray[np.integer | np.bool_]) -> Ints:

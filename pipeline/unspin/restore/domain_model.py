@@ -17,7 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from unspin.cache import kept_arrays
-from unspin.restore.trigram import Floats, Ints, found_at
+from unspin.restore import hashed
+from unspin.restore.arrays import Floats, Ints
+from unspin.restore.hashed import Hashed, Table
 
 DOMAIN_PATH = Path(__file__).with_name("bigrams.tsv")
 
@@ -42,9 +44,10 @@ class DomainModel:
     True
     """
 
-    def __init__(self, words: Sequence[str], pairs: Ints, places: Floats) -> None:
+    def __init__(self, words: Sequence[str], pairs: Ints, table: Table, places: Floats) -> None:
         self._ids = {word: number for number, word in enumerate(words)}
         self._pairs, self._places = pairs, places
+        self._at = Hashed(pairs, table)
         self._sum()
 
     def _sum(self) -> None:
@@ -60,14 +63,14 @@ class DomainModel:
     def of(cls, bigrams: Bigrams) -> DomainModel:
         """Make the model of counts."""
         made = _laid_out(bigrams)
-        return cls(made["words"].tolist(), made["pairs"], made["places"])
+        return cls(made["words"].tolist(), made["pairs"], made["table"], made["places"])
 
     @classmethod
     def load(cls, path: Path = DOMAIN_PATH) -> DomainModel:
         """Read the counts that ``tests/tuning/fit_weights.py`` made, compiled before where they were."""
         data = path.read_bytes()
-        made = kept_arrays("domain-2", hashlib.sha256(data).hexdigest(), lambda: _laid_out(read(data.decode("utf-8"))))
-        return cls(made["words"].tolist(), made["pairs"], made["places"])
+        made = kept_arrays("domain-3", hashlib.sha256(data).hexdigest(), lambda: _laid_out(read(data.decode("utf-8"))))
+        return cls(made["words"].tolist(), made["pairs"], made["table"], made["places"])
 
     def without(self, bigrams: Bigrams) -> DomainModel:
         """Give the model of all counts but these, as far as they are among them: for judging how others would fare.
@@ -81,7 +84,7 @@ class DomainModel:
         rest._places = self._places.copy()
         known = {pair: places for pair, places in bigrams.items() if self._ids.keys() >= set(pair)}
         numbers = np.array([self._ids[a] << BITS | self._ids[b] for a, b in known], np.int64)
-        at = found_at(self._pairs, numbers)
+        at = self._at.find(numbers)
         places = np.array(list(known.values()), np.float64)
         rest._places[at[at >= 0]] -= places[at >= 0]
         np.maximum(rest._places, 0.0, out=rest._places)
@@ -94,7 +97,7 @@ class DomainModel:
 
     def scores(self, previous: Ints, words: Ints) -> Floats:
         """Give log P of many words, each after another, by their numbers."""
-        at = found_at(self._pairs, previous << BITS | words)
+        at = self._at.find(previous << BITS | words)
         at[(previous < 0) | (words < 0)] = -1
         return np.where(at >= 0, self._seen[at], self._usual[words] - self._room[previous])
 
@@ -110,7 +113,8 @@ def _laid_out(bigrams: Bigrams) -> dict[str, npt.NDArray[Any]]:
     pairs = sorted(places)
     return {
         "words": np.array(words, np.str_),
-        "pairs": np.array(pairs, np.int64),
+        "pairs": (numbers := np.array(pairs, np.int64)),
+        "table": hashed.laid_out(numbers),
         "places": np.array([places[pair] for pair in pairs], np.float64),
     }
 

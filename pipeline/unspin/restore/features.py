@@ -9,6 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
+from unspin.restore.arrays import Floats
 from unspin.restore.candidates import Candidate
 from unspin.restore.tokens import Token
 
@@ -99,21 +102,25 @@ def load_weights(path: Path = WEIGHTS_PATH) -> Weights:
     )
 
 
-def own(candidate: Candidate, spun: Sequence[str], frequency: float) -> list[float]:
-    """Give the features of a candidate for the words of its key, wherever they stand (0 for all others).
+def own(candidates: Sequence[Candidate], spun: Sequence[Sequence[str]], frequencies: Floats) -> Floats:
+    """Give the features of candidates for the words of their keys, wherever they stand, (candidates, features).
 
-    What became of the key in gold articles is not among them.
+    0 for all others, and what became of the keys in gold articles is not among them.
+    ``spun``: the words of each one's key; ``frequencies``: how much likelier each is than these by themselves.
     """
-    values = [0.0] * len(NAMES)
-    values[0] = 1.0
-    values[1] = float(len(candidate.words) - len(spun))
-    values[2] = float(len(spun) > 1)
-    values[4] = float(len(spun) == 1 and len(spun[0]) <= 4)
-    values[5] = candidate.slip
-    values[7] = float(candidate.channel == "open")
-    values[8] = frequency
-    values[INDEX["term"] if candidate.channel == "glossary" else 12] = candidate.changed_odds
-    values[13] = candidate.answer_share
+    values = np.zeros((len(candidates), len(NAMES)))
+    values[:, 0] = 1.0
+    values[:, 1] = [len(c.words) - len(words) for c, words in zip(candidates, spun, strict=True)]
+    values[:, 2] = [len(words) > 1 for words in spun]
+    values[:, 4] = [len(words) == 1 and len(words[0]) <= 4 for words in spun]
+    values[:, 5] = [c.slip for c in candidates]
+    values[:, 7] = [c.channel == "open" for c in candidates]
+    values[:, 8] = frequencies
+    terms = np.array([c.channel == "glossary" for c in candidates], np.bool_)
+    changed = np.array([c.changed_odds for c in candidates])
+    values[:, 12] = np.where(terms, 0.0, changed)
+    values[:, INDEX["term"]] = np.where(terms, changed, 0.0)
+    values[:, 13] = [c.answer_share for c in candidates]
     return values
 
 

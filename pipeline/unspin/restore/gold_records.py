@@ -12,22 +12,17 @@ import functools
 import hashlib
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from unspin.cache import kept_arrays
-from unspin.restore.arrays import ends, runs
-from unspin.restore.trigram import Floats, Ints
+from unspin.restore.arrays import Floats, Ints, ends, runs
 
 #: (spun phrase, plain phrase) -> places in one gold article; the empty plain phrase counts places that stay.
 Counts = Mapping[tuple[str, str], int]
-
-#: spun phrase -> plain phrase -> places, or what these weigh.
-Seen = Mapping[str, float]
 
 RECORDS_PATH = Path(__file__).with_name("records.tsv")
 
@@ -56,6 +51,17 @@ MARK = "*"
 CALM = 3.0
 
 
+#: How many columns :meth:`Records.counts` gives.
+COUNTS = 4
+
+
+class Asked(NamedTuple):
+    """What records are asked for: by the numbers that they give phrases and pairs, -1 for what they lack."""
+
+    phrases: Ints
+    pairs: Ints  #: of each phrase and an answer
+
+
 class Records:
     """Counts of many gold articles, to be asked for phrases."""
 
@@ -79,11 +85,12 @@ class Records:
     def _take(self, made: Mapping[str, Any], names: Sequence[str], real: Set[str]) -> None:
         self.names = names  #: of the articles, in their order
         self._ids = {spun: number for number, spun in enumerate(made["phrases"].tolist())}
-        # Pairs of a phrase and an answer, those of each phrase from ``begins`` on; their answers; and for each pair,
-        # from ``rows`` on, the articles that have it and at how many places.
+        # Pairs of a phrase and an answer, those of each phrase from ``begins`` on, in order of answer; their answers;
+        # and for each pair, from ``rows`` on, the articles that have it and at how many places.
         self._begins: Ints = made["begins"]
         answers = made["answers"].tolist()
         self._answers = [answers[number] for number in made["answer"].tolist()]
+        self._stays = np.array([not answer for answer in self._answers], np.bool_)
         self._first, self._number, self._places = (made[name] for name in ("rows", "number", "places"))
         self._counted = np.minimum(self._places, EACH)
         # How rare it is, and in which articles it stands with what weight, from ``posts`` on.
@@ -94,15 +101,16 @@ class Records:
         self._worth = np.array([REAL if name in real else 1.0 for name in names] or [1.0] * count)
         self._lengths = np.sqrt(np.bincount(self._post, self._weights**2, count)) + CALM
         self._out = -1  # number of an article that is left out
-        self._totals: list[float] | None = None  # places of each pair in all articles
+        self._whole: tuple[Floats, Floats] | None = None  # of all articles: what :meth:`_summed` gives
 
     def without(self, name: str) -> Records:
         """Give the same records but for what one article shows: for judging how others would fare.
 
         They share all that is counted; only how rare a phrase is still comes from all articles.
 
-        >>> Records([{("army", "military"): 2}], ["border-talks"]).without("border-talks").of("army")
-        {}
+        >>> rest = Records([{("army", "military"): 2}], ["border-talks"]).without("border-talks")
+        >>> rest.counts(rest.asked([("army", "military")])).tolist()
+        [[0.0, 0.0, 0.0, 0.0]]
         """
         if name not in self.names:
             return self
@@ -110,24 +118,66 @@ class Records:
         kept._out = list(self.names).index(name)
         kept._worth = self._worth.copy()
         kept._worth[kept._out] = 0.0
-        kept._totals = None
+        kept._whole = None
         return kept
 
-    def of(self, spun: str) -> Seen:
-        """Give what a phrase became in all articles, each counting for as much.
+    def asked(self, pairs: Iterable[tuple[str, str]]) -> Asked:
+        """Number spun phrases, each with an answer, for asking what became of them.
 
-        >>> Records([{("army", "military"): 2}, {("army", ""): 1}]).of("army")
-        {'': 1.0, 'military': 2.0}
+        >>> Records([{("army", "military"): 2, ("army", ""): 1}]).asked([("army", "military"), ("navy", "fleet")])
+        Asked(phrases=array([ 0, -1]), pairs=array([ 1, -1]))
         """
-        at = self._ids.get(spun)
-        if at is None:
-            return {}
-        if self._totals is None:
-            counted = np.where(self._number == self._out, 0, self._counted)
-            sums = np.add.reduceat(counted, self._first[:-1]) if len(counted) else counted
-            self._totals = sums.astype(np.float64).tolist()
-        here = range(self._begins[at], self._begins[at + 1])
-        return {self._answers[pair]: n for pair in here if (n := self._totals[pair])}
+        found: dict[str, dict[str, int]] = {}
+        phrases, numbers = [], []
+        for spun, answer in pairs:
+            at = self._ids.get(spun, -1)
+            if spun not in found:
+                low, high = (int(self._begins[at]), int(self._begins[at + 1])) if at >= 0 else (0, 0)
+                found[spun] = dict(zip(self._answers[low:high], range(low, high), strict=True))
+            phrases.append(at)
+            numbers.append(found[spun].get(answer, -1))
+        return Asked(np.array(phrases, np.int64), np.array(numbers, np.int64))
+
+    def counts(self, asked: Asked, likeness: Floats | None = None) -> Floats:
+        """Give what became of phrases, (asked, COUNTS).
+
+        The columns: at how many places a phrase stayed, was replaced, became the answer, and what kinds of that there
+        are.  ``likeness``: how much each article counts, (articles,); none: all alike.
+
+        >>> records = Records([{("army", "military"): 2}, {("army", ""): 1, ("army", "forces"): 1}])
+        >>> records.counts(records.asked([("army", "military")])).tolist()
+        [[1.0, 3.0, 2.0, 3.0]]
+        """
+        found = np.zeros((len(asked.phrases), COUNTS))
+        known = np.flatnonzero(asked.phrases >= 0)
+        if not len(known):
+            return found
+        if likeness is None:
+            if self._whole is None:
+                self._whole = self._summed(np.arange(len(self._begins) - 1), np.where(self._worth > 0, 1.0, 0.0))
+            sums, kinds = self._whole
+            at, of = asked.phrases[known], asked.pairs
+        else:
+            numbers, at = np.unique(asked.phrases[known], return_inverse=True)
+            sums, kinds = self._summed(numbers, likeness)
+            pairs = runs(self._begins[numbers], self._begins[numbers + 1] - self._begins[numbers])
+            of = np.where(asked.pairs >= 0, np.searchsorted(pairs, asked.pairs), -1)
+        found[known] = kinds[at]
+        found[:, 2] = np.where(of >= 0, sums[of], 0.0)
+        return found
+
+    def _summed(self, numbers: Ints, likeness: Floats) -> tuple[Floats, Floats]:
+        """Give the places of all pairs of phrases in order, and what :meth:`counts` gives of each but its answer."""
+        sizes = self._begins[numbers + 1] - self._begins[numbers]
+        pairs = runs(self._begins[numbers], sizes)
+        lengths = self._first[pairs + 1] - self._first[pairs]
+        rows = runs(self._first[pairs], lengths)
+        sums = np.add.reduceat(likeness[self._number[rows]] * self._counted[rows], ends(lengths)[:-1])
+        begins = ends(sizes)[:-1]
+        kept = np.add.reduceat(np.where(self._stays[pairs], sums, 0.0), begins)
+        changed = np.add.reduceat(np.where(self._stays[pairs], 0.0, sums), begins)
+        kinds = np.add.reduceat((sums > 0).astype(np.float64), begins)
+        return sums, np.stack([kept, changed, np.zeros(len(kept)), kinds], axis=1)
 
     def places(self, spun: str, plain: str) -> int:
         """Give at how many places of all articles a phrase stands for another, in whatever capitals.
@@ -142,49 +192,30 @@ class Records:
                 return int(self._places[own][self._number[own] != self._out].sum())
         return 0
 
-    def likeness(self, phrases: Mapping[str, int]) -> Floats:
+    def likeness(self, phrases: Ints) -> Floats:
         """Give how much each article counts for a document in which these phrases may be spun, (articles,).
 
+        ``phrases``: the number of the phrase at each place, -1 for one that the records lack.
+
         >>> records = Records([{("army", "military"): 2}, {("army", ""): 3, ("coach", ""): 2}])
-        >>> weights = records.likeness({"army": 1, "coach": 3})
+        >>> weights = records.likeness(records.asked([("army", ""), ("coach", "")]).phrases)
         >>> bool(weights[1] > weights[0])
         True
-        >>> seen = records.among(["army"], weights)["army"]
-        >>> seen[""] > seen["military"]
+        >>> kept, replaced, *_ = records.counts(records.asked([("army", "military")]), weights)[0]
+        >>> bool(kept > replaced)
         True
         """
-        shared = np.zeros(len(self._lengths))
-        square = 0.0
-        for spun, places in phrases.items():
-            at = self._ids.get(spun)
-            if at is not None:
-                own = float(self._rarity[at]) * (1.0 + math.log(places))
-                posts = slice(self._posts[at], self._posts[at + 1])
-                shared[self._post[posts]] += own * self._weights[posts]
-                square += own * own
-        length = math.sqrt(square)
+        numbers, places = np.unique(phrases[phrases >= 0], return_counts=True)
+        own = self._rarity[numbers] * (1.0 + np.log(places))
+        sizes = self._posts[numbers + 1] - self._posts[numbers]
+        posts = runs(self._posts[numbers], sizes)
+        shared = np.bincount(self._post[posts], np.repeat(own, sizes) * self._weights[posts], len(self._lengths))
+        length = math.sqrt(float((own * own).sum()))
         cosines = shared / self._lengths / (length + CALM)
         usual = min(USUAL, float(cosines.mean()) + ABOVE) if len(cosines) else USUAL
         sharp = SHARP * min(1.0, length / LONG)
         likeness: Floats = np.minimum(MOST, np.exp(sharp * (cosines - usual))) * self._worth
         return likeness
-
-    def among(self, phrases: Iterable[str], likeness: Floats) -> dict[str, Seen]:
-        """Give what phrases became, each place weighed by how like a document its article is."""
-        seen: dict[str, Seen] = {spun: {} for spun in phrases}
-        known = [(spun, at) for spun in seen if (at := self._ids.get(spun)) is not None]
-        if not known:
-            return seen
-        numbers = np.array([at for _, at in known])
-        low, high = self._begins[numbers], self._begins[numbers + 1]
-        pairs = runs(low, high - low)
-        sizes = self._first[pairs + 1] - self._first[pairs]
-        rows = runs(self._first[pairs], sizes)
-        sums = np.add.reduceat(likeness[self._number[rows]] * self._counted[rows], ends(sizes)[:-1])
-        told = [(self._answers[pair], n) for pair, n in zip(pairs.tolist(), sums.tolist(), strict=True)]
-        for (spun, _), (begin, end) in zip(known, pairwise(ends(high - low).tolist()), strict=True):
-            seen[spun] = {plain: n for plain, n in told[begin:end] if n}
-        return seen
 
 
 def _laid_out(rows: Iterable[tuple[str, str, int, int]], count: int) -> dict[str, npt.NDArray[Any]]:
@@ -266,24 +297,10 @@ def written(articles: Mapping[str, Counts]) -> str:
     return f"spun\tplain\tarticles: {' '.join(articles)}\n" + "".join(rows)
 
 
-#: How many columns :func:`counted` gives.
-COUNTS = 4
-
-
-def counted(seen: Seen, answer: str) -> list[float]:
-    """Give what became of a phrase: places that stay, that were replaced, by one answer, and how many kinds there are.
-
-    >>> counted({"": 1, "military": 7, "forces": 1}, "military")
-    [1, 8, 7, 3]
-    """
-    kept = seen.get("", 0.0)
-    return [kept, sum(seen.values()) - kept, seen.get(answer, 0.0), len(seen)]
-
-
 def odds(counts: Floats) -> Floats:
-    """Give the log-odds that phrases are replacements, by what :func:`counted` gives; 0 where one was never seen.
+    """Give the log-odds that phrases are replacements, by :meth:`Records.counts`; 0 where one was never seen.
 
-    >>> odds(np.array([counted({"": 1, "military": 7}, "military"), counted({}, "military")])).round(2).tolist()
+    >>> odds(np.array([[1, 7, 7, 2], [0, 0, 0, 0]])).round(2).tolist()
     [1.51, 0.0]
     """
     found: Floats = np.log((counts[..., 1] + 0.7) / (counts[..., 0] + 0.7))
@@ -293,8 +310,7 @@ def odds(counts: Floats) -> Floats:
 def standing(counts: Floats) -> Floats:
     """Give how much answers stand out among those of their phrases: the logs of their shares over even ones.
 
-    >>> seen = {"": 1, "military": 7, "forces": 1}
-    >>> military, forces = standing(np.array([counted(seen, "military"), counted(seen, "forces")]))
+    >>> military, forces = standing(np.array([[1, 8, 7, 3], [1, 8, 1, 3]]))
     >>> bool(military > 0 > forces)
     True
     """

@@ -16,10 +16,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from unspin.restore.arrays import ends, runs
+from unspin.restore.arrays import Floats, Ints, ends, runs
 from unspin.restore.language_model import START, STOP, Mixed, Models
 from unspin.restore.lattice import Lattice
-from unspin.restore.trigram import Floats, Ints
 
 Flags = npt.NDArray[np.bool_]
 

@@ -17,8 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 from unspin.cache import kept_arrays
+from unspin.restore import hashed
+from unspin.restore.arrays import Floats, Ints
 from unspin.restore.domain_model import DomainModel
-from unspin.restore.trigram import BASE, Floats, Ints, Pairs, Trigram, found_at, single
+from unspin.restore.hashed import Hashed, Table
+from unspin.restore.trigram import BASE, Pairs, Trigram, single
 
 START, STOP = "<s>", "</s>"
 
@@ -44,11 +47,14 @@ class Web:
     Words have numbers; a pair is one number, ``previous << BITS | word``, all pairs in order.
     """
 
-    def __init__(self, words: Sequence[str], counts: Floats, alone: Floats, pairs: Ints, after: Floats) -> None:
+    def __init__(
+        self, words: Sequence[str], counts: Floats, alone: Floats, pairs: Ints, table: Table, after: Floats
+    ) -> None:
         self._ids = dict(zip(words, range(len(words)), strict=True))
         self._counts = counts
         self._alone = np.append(alone, backed_off(0.0))  # log P of each word by itself, the last one of all others
         self._pairs, self._after = pairs, after
+        self._places = Hashed(pairs, table)
 
     @classmethod
     def load(cls) -> Web:
@@ -57,9 +63,9 @@ class Web:
 
         files = [Path(wordsegment.__file__).parent / name for name in ("unigrams.txt", "bigrams.txt")]
         mark = " ".join(f"{path.name} {path.stat().st_size}" for path in files)
-        made = kept_arrays("web-1", mark, lambda: compile_counts(*map(read_counts, files)))
+        made = kept_arrays("web-2", mark, lambda: compile_counts(*map(read_counts, files)))
         words = made["words"].tobytes().decode("utf-8").split("\n")
-        return cls(words, made["counts"], made["alone"], made["pairs"], made["after"])
+        return cls(words, made["counts"], made["alone"], made["pairs"], made["table"], made["after"])
 
     def number(self, word: str) -> int:
         """Give the number of a word, -1 where the counts lack it."""
@@ -71,7 +77,7 @@ class Web:
 
     def scores(self, previous: Ints, words: Ints) -> Floats:
         """Give log P of many words, each after another, by their numbers."""
-        at = found_at(self._pairs, previous << BITS | words)
+        at = self._places.find(previous << BITS | words)
         at[(previous < 0) | (words < 0)] = -1
         return np.where(at >= 0, self._after[at], self._alone[words])
 
@@ -139,7 +145,8 @@ def compile_counts(unigrams: Mapping[str, float], bigrams: Mapping[str, float]) 
         "words": np.frombuffer("\n".join(words).encode(), np.uint8),
         "counts": np.array(counts),
         "alone": np.array(list(map(backed_off, counts))),
-        "pairs": np.array(keys, np.int64),
+        "pairs": (numbers := np.array(keys, np.int64)),
+        "table": hashed.laid_out(numbers),
         "after": np.array([after[key] for key in keys]),
     }
 

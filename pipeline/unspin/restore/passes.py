@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from unspin.restore import features, prior
+from unspin.restore.arrays import Floats, Ints
 from unspin.restore.candidates import Candidate
 from unspin.restore.graph import Flags, Graph, Spots, Weighed, best_of
 from unspin.restore.lattice import Lattice, cut
-from unspin.restore.trigram import Floats, Ints
 
 #: A block of an otherwise clean document was spun by itself where its own spin score reaches this, with several sure
 #: hits (a phrase counts as two): at .9, one in 200 documents of clean news more was changed somewhere.

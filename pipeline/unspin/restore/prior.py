@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from unspin.restore.arrays import Floats, Ints
 from unspin.restore.graph import Flags
-from unspin.restore.trigram import Floats, Ints
 
 #: Probability from which a choice counts as a sure hit: below it the clean text's chance hits dominate.
 SURE = 0.8

@@ -51,6 +51,10 @@ class Recent(dict[Key, Value], Generic[Key, Value]):
             self._older = self.copy()
             super().clear()
 
+    def remembered(self) -> int:
+        """Count what both generations have."""
+        return len(self) + len(self._older)
+
     def clear(self) -> None:
         """Forget everything."""
         super().clear()

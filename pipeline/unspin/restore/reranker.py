@@ -19,11 +19,10 @@ from pathlib import Path
 import numpy as np
 
 from unspin.restore import features
-from unspin.restore.arrays import ends
+from unspin.restore.arrays import Floats, Ints, ends
 from unspin.restore.candidates import Candidate
 from unspin.restore.graph import Flags, Spots, Weighed, best_of, shares
 from unspin.restore.tokens import Token
-from unspin.restore.trigram import Floats, Ints
 
 #: Families of packs that it tells apart, and the parts of speech by the first letter of their Penn tags.
 FAMILIES = ("newswire", "web", "thesaurus")
@@ -62,7 +61,7 @@ RERANKER_PATH = Path(__file__).with_name("reranker.npz")
 
 
 def calmed(counts: Floats) -> Floats:
-    """Give what ``gold_records.counted`` gives as the networks see it: logs, and the root of how many kinds.
+    """Give what ``Records.counts`` gives as the networks see it: logs, and the root of how many kinds.
 
     >>> calmed(np.array([[1, 7, 7, 4]])).round(2).tolist()
     [[0.69, 2.08, 2.08, 2.0]]
@@ -70,24 +69,33 @@ def calmed(counts: Floats) -> Floats:
     return np.concatenate([np.log1p(counts[:, :3]), np.sqrt(counts[:, 3:])], axis=1)
 
 
-def standing(candidates: Sequence[Candidate], length: int, own: Floats, plain: Floats, families: Families) -> Floats:
-    """Give what is known of the candidates of a key wherever it stands, (candidates, STANDING).
+def standing(candidates: Sequence[Candidate], lengths: Ints, own: Floats, plain: Floats, families: Families) -> Floats:
+    """Give what is known of candidates wherever they stand, (candidates, STANDING).
 
-    ``length``: tokens of the key; ``own``, ``plain``: what became of each spun phrase and of each plain one in gold, as
-    ``gold_records.counted`` gives it; ``families``: of the packs.
+    ``lengths``: tokens of the key of each; ``own``, ``plain``: what became of each spun phrase and of each plain one in
+    gold, as ``Records.counts`` gives it; ``families``: of the packs.
     """
-    others = [
-        [
-            *(float(families.get(candidate.pack) == name) for name in FAMILIES),
-            float(candidate.science),
-            *(float(candidate.form[:1] == letter) for letter in SPEECH),
-            float(candidate.suspect),
-            length / 2,
-            len(candidate.words) / 2,
-        ]
-        for candidate in candidates
+    columns = [
+        *one_of(FAMILIES, [families.get(c.pack, "") for c in candidates]),
+        [c.science for c in candidates],
+        *one_of(SPEECH, [c.form[:1] for c in candidates]),
+        [c.suspect for c in candidates],
+        lengths / 2,
+        [len(c.words) / 2 for c in candidates],
     ]
-    return np.concatenate([calmed(own), calmed(plain)[:, :2], np.array(others)], axis=1)
+    return np.concatenate([calmed(own), calmed(plain)[:, :2], np.array(columns, np.float64).T], axis=1)
+
+
+def one_of(names: Sequence[str], values: Sequence[str]) -> Floats:
+    """Tell for each name which values are it, (names, values).
+
+    >>> one_of(["web", "newswire"], ["web", "", "web"]).tolist()
+    [[1.0, 0.0, 1.0], [0.0, 0.0, 0.0]]
+    """
+    numbers = {name: number for number, name in enumerate(names)}
+    here = np.array([numbers.get(value, -1) for value in values])
+    found: Floats = (here == np.arange(len(names))[:, None]).astype(np.float64)
+    return found
 
 
 def place(found: Sequence[Token], first: int, title: bool) -> list[float]:

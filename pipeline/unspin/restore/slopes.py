@@ -34,7 +34,7 @@ class Slopes:
 
     >>> none = np.zeros((1, len(NAMES)))
     >>> slopes = Slopes({("army",): 0}, none + 0.5, none + 0.25)
-    >>> slopes.of(("army",), [("military",), ("army",)])[:, 0].tolist()
+    >>> slopes.of([("army",), ("army",)], [("military",), ("army",)])[:, 0].tolist()
     [0.5, 0.75]
     """
 
@@ -43,10 +43,10 @@ class Slopes:
         nothing = np.zeros((1, len(NAMES)))
         self._spun, self._plain = np.vstack([spun, nothing]), np.vstack([plain, nothing])
 
-    def of(self, spun: Words, plain: Sequence[Words]) -> Floats:
-        """Give what to add to the weights for each plain phrase that a spun one may stand for, (plain, features)."""
-        rows = [self._rows.get(words, -1) for words in plain]
-        found: Floats = self._plain[rows] + self._spun[self._rows.get(spun, -1)]
+    def of(self, spun: Sequence[Words], plain: Sequence[Words]) -> Floats:
+        """Give what to add to the weights for each spun phrase that may stand for a plain one, (phrases, features)."""
+        here, there = ([self._rows.get(words, -1) for words in phrases] for phrases in (spun, plain))
+        found: Floats = self._plain[there] + self._spun[here]
         return found
 
     @classmethod

@@ -13,6 +13,7 @@ import importlib.util
 import math
 import struct
 from bisect import bisect_left
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +21,9 @@ import numpy as np
 import numpy.typing as npt
 
 from unspin.cache import kept_arrays
+from unspin.restore import hashed
+from unspin.restore.arrays import Floats, Ints
+from unspin.restore.hashed import Hashed
 
 #: Log-probability of a word that no model knows: about one in a million, a rare name.
 UNKNOWN = -14.0
@@ -74,10 +78,6 @@ BRITISH = (
 )
 
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-
-
 class Pair(NamedTuple):
     """What the model says of a word after another, before the word before both is known."""
 
@@ -110,7 +110,7 @@ class Trigram:
             raw += file.read((words + 1) * ALONE.itemsize)
         tables, alone, _ = _head(raw, words)
         # Named by size, as the counts of the web are: the wheel's file does not change but with its version.
-        laid = kept_arrays("trigram-1", f"{path.name} {path.stat().st_size}", lambda: lay_out(path.read_bytes()))
+        laid = kept_arrays("trigram-2", f"{path.name} {path.stat().st_size}", lambda: lay_out(path.read_bytes()))
         self._previous, self._pair_backoff, self._pair_prob = (
             laid[name].data for name in ("previous", "pair_backoff", "pair_prob")
         )
@@ -126,7 +126,9 @@ class Trigram:
         self._probs_of, self._backoffs_of = (np.append(alone[name], 0.0) for name in ("prob", "backoff"))
         self._tables = tables[0], tables[1], np.trunc(tables[2]) * BASE
         self._nexts = np.asarray(self._next)
-        self._pair_keys, self._triple_keys = laid["pair_keys"], laid["triple_keys"]
+        self._pair_places, self._triple_places = (
+            Hashed(laid[f"{name}_keys"], laid[f"{name}_table"]) for name in ("pair", "triple")
+        )
         names = laid["names"].tobytes().decode("ascii").split("\0")[:words]
         self._ids = dict(zip(names, range(len(names)), strict=True))
         self._known: dict[str, int] = {}
@@ -177,7 +179,7 @@ class Trigram:
 
     def pairs(self, previous: Ints, words: Ints) -> Pairs:
         """Give what is known of many words, each after another, as :meth:`pair` gives it for one."""
-        at = found_at(self._pair_keys, words << SHIFT | previous)
+        at = self._pair_places.find(words << SHIFT | previous)
         at[(words < 0) | (previous < 0)] = -1
         known = at >= 0
         value = (self._probs_of[words] + np.where(previous < 0, 0.0, self._backoffs_of[previous])).astype(np.float32)
@@ -200,10 +202,29 @@ class Trigram:
         at = pairs.at[which]
         may = np.flatnonzero((at >= 0) & (before >= 0))
         may = may[self._nexts[at[may]] < self._nexts[at[may] + 1]]
-        places = found_at(self._triple_keys, at[may] << SHIFT | before[may])
+        places = self._triple_places.find(at[may] << SHIFT | before[may])
         there = places >= 0
         found[may[there]] = self._tables[2][np.asarray(self._triple_prob)[places[there]]]
         return np.where(np.isnan(start) | (before < 0), pairs.alone[which], found)
+
+    def chains(self, phrases: Sequence[Sequence[str]]) -> Floats:
+        """Give log P of the words of phrases, each by itself, (phrases,).
+
+        >>> lm = Trigram()
+        >>> common, rare = lm.chains([("at", "the", "end"), ("at", "the", "stop")])
+        >>> bool(common > rare)
+        True
+        """
+        lengths = np.array([len(words) for words in phrases], np.int64)
+        words = np.array([self.known(word) for words in phrases for word in words], np.int64)
+        first = np.repeat(np.cumsum(lengths) - lengths, lengths)
+        place = np.arange(len(words)) - first  # in its phrase
+        previous, before = (np.where(place >= back, np.roll(words, back), -1) for back in (1, 2))
+        pairs = self.pairs(previous, words)
+        scores = self.triples(before, pairs, np.arange(len(words)), np.roll(pairs.backoff, 1))
+        of = np.repeat(np.arange(len(phrases)), lengths)
+        found: Floats = np.bincount(of, scores, len(phrases)).astype(np.float64)
+        return found
 
     def score(self, before: str, previous: str, word: str) -> float:
         """Give log P(word | before previous); empty strings stand for no history.
@@ -250,21 +271,12 @@ def lay_out(raw: bytes) -> dict[str, npt.NDArray[Any]]:
     names_of = np.repeat(np.arange(words) << SHIFT, begins[1:] - begins[:-1])
     pairs_of = np.repeat(np.arange(used) << SHIFT, nexts[1:] - nexts[:-1])
     (size,) = struct.unpack_from("<i", raw, at)
+    keys = {"pair": names_of | made["previous"], "triple": pairs_of | made["before"][: nexts[-1]]}
     return made | {
-        "pair_keys": names_of | made["previous"],
-        "triple_keys": pairs_of | made["before"][: nexts[-1]],
+        **{f"{name}_keys": numbers for name, numbers in keys.items()},
+        **{f"{name}_table": hashed.laid_out(numbers) for name, numbers in keys.items()},
         "names": np.frombuffer(raw, np.uint8, size, at + 4),
     }
-
-
-def found_at(numbers: Ints, wanted: Ints) -> Ints:
-    """Give the places of numbers among others in order, -1 for those that are not there."""
-    order = np.argsort(wanted)  # in order they are found four times as fast
-    at = np.empty(len(wanted), np.int64)
-    at[order] = np.searchsorted(numbers, wanted[order])
-    at[at == len(numbers)] = 0
-    at[numbers[at] != wanted] = -1
-    return at
 
 
 def single(value: float) -> float:
