@@ -7,9 +7,12 @@ import itertools
 import json
 import math
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
-from unspin.cache import cache_folder, cache_path, remember, remembered
+import numpy as np
+
+from unspin.cache import cache_folder, kept_arrays, remember, remembered
 from unspin.layout import MONTH_NAMES
 from unspin.lexicon import forms
 from unspin.lexicon.read import Entry, Pack
@@ -175,48 +178,52 @@ def settled(rows: Iterable[Sequence[Any]]) -> tuple[Candidate, ...]:
 
 def load_trie(read: Callable[[], Sequence[Pack]], fingerprint: str) -> Trie:
     """Give the compiled trie; what lies below a first word is read when it is met (:func:`below`)."""
-    return dict(load_compiled(read, fingerprint))
+    return load_compiled(read, fingerprint)
 
 
 def load_rows(read: Callable[[], Sequence[Pack]], fingerprint: str) -> list[list[Any]]:
     """Give all compiled rows."""
-    return [row for rows in load_compiled(read, fingerprint).values() for row in json.loads(rows)]
+    return [row for rows in load_compiled(read, fingerprint).values() for row in json.loads(bytes(rows))]
 
 
-def load_compiled(read: Callable[[], Sequence[Pack]], fingerprint: str) -> dict[str, str]:
+def load_compiled(read: Callable[[], Sequence[Pack]], fingerprint: str) -> dict[str, memoryview]:
     """Give the compiled rows by first word, each word's as JSON: a text has a few hundred of 24,000.
 
     They are from the cache while no pack file has changed; else only new entries
-    are inflected.  The cache is JSON, never pickled; one that cannot be read or
-    written is done without.
+    are inflected.
     """
-    path = cache_path("lexicon", f"{CACHE_VERSION}:{fingerprint}")
-    compiled = remembered(path)
-    if isinstance(compiled, dict) and all(isinstance(rows, str) for rows in compiled.values()):
-        return compiled
-    known = remembered_forms()
-    size = len(known)
-    rows = compile_rows(read(), known)
-    compiled = {
-        word: json.dumps(list(group), ensure_ascii=False)
-        for word, group in itertools.groupby(rows, lambda row: row[0][0])
-    }
-    remember(path, compiled)
-    if len(known) > size:
-        remember(cache_folder() / FORMS_FILE, known)
-    return compiled
+
+    def make() -> dict[str, Any]:
+        known = remembered_forms()
+        size = len(known)
+        rows = compile_rows(read(), known)
+        if len(known) > size:
+            remember(cache_folder() / FORMS_FILE, known)
+        groups = {word: list(group) for word, group in itertools.groupby(rows, lambda row: row[0][0])}
+        written = [json.dumps(group, ensure_ascii=False).encode() for group in groups.values()]
+        return {
+            "words": np.frombuffer("\n".join(groups).encode(), np.uint8),
+            "ends": np.cumsum([0, *map(len, written)]),
+            "rows": np.frombuffer(b"".join(written), np.uint8),
+        }
+
+    made = kept_arrays(f"lexicon-{CACHE_VERSION}", fingerprint, make)
+    words = made["words"].tobytes().decode("utf-8").split("\n")
+    rows = made["rows"].data if len(made["rows"]) else memoryview(b"")
+    return {word: rows[low:high] for word, (low, high) in zip(words, pairwise(made["ends"].tolist()), strict=False)}
 
 
 def below(trie: Trie, word: str) -> Trie | None:
     """Give what lies below a first word, read when first asked for.
 
-    >>> trie = {"army": '[[["army"], "military", ["military"], "news/army>military:noun", "news", "NN", false, 7]]'}
+    >>> rows = b'[[["army"], "military", ["military"], "news/army>military:noun", "news", "NN", false, 7]]'
+    >>> trie = {"army": memoryview(rows)}
     >>> [row[1] for row in below(trie, "army")[""]], below(trie, "navy")
     (['military'], None)
     """
     node: Any = trie.get(word)
-    if isinstance(node, str):
-        node = trie[word] = build_trie(json.loads(node))[word]
+    if isinstance(node, memoryview):
+        node = trie[word] = build_trie(json.loads(bytes(node)))[word]
     return node  # type: ignore[no-any-return]
 
 
