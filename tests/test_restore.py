@@ -8,7 +8,7 @@ import pytest
 from unspin.documents import restore_document
 from unspin.edits import apply, changed
 from unspin.evaluate import parse_gold, read_gold
-from unspin.lexicon.read import LexiconError
+from unspin.lexicon.read import LexiconError, find_packs
 from unspin.records import CLEAN_KINDS, Block, Edit, Source
 from unspin.restore import Restorer, context_model, glossary, grammar, known
 from unspin.restore.decoder import Choice
@@ -212,8 +212,23 @@ def test_options_far_behind_another_of_their_place_are_not_weighed(restorer):
     worth = (every.early * (restorer.weights.later + every.slopes)).sum(axis=1)
     for first, last, count in every.lattice.spots:
         here = [n for (a, b, _), n in at.items() if (a, b) == (first, last)]
-        packs = [n for n in here if every.lattice.options[n].candidate.channel == "pack"]
+        packs = [n for n in here if every.lattice.options[n].candidate.channel == "pack"]  # the shipped ones
         assert len(here) == count
         bound = max((worth[n] for n in packs), default=0.0) - 2.0
         assert {n for n in here if n in kept} == {n for n in here if n not in packs or worth[n] > bound}
     assert len(kept) < len(at)
+
+
+def test_entries_of_ones_own_are_weighed_however_far_behind(tmp_path):
+    pack = tmp_path / "own"
+    pack.mkdir()
+    (pack / "pack.toml").write_text('title = "Ours"\nsubject = "war"\nfamily = "newswire"\n')
+    (pack / "entries.tsv").write_text(
+        "spun\tplain\tform\texample\toften\narmy\twarband\tnoun\tThe [army|warband] camped by the river.\t1\n"
+    )
+    restorer = Restorer.load([*(p.name for p in find_packs([])), pack])
+    text = "The army gave the nation a huge raise."
+    (piece,) = restorer.pieces(text, [Block("b1", "", "paragraph", 0, len(text))], far=0.1)
+    offered = {o.candidate.plain for o in piece.lattice.options if o.first == 1}
+    assert "warband" in offered
+    assert len(offered) == 2  # and of the shipped ones the best alone

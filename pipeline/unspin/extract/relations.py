@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from copy import copy
 from typing import NamedTuple
 
 from unspin.extract.clauses import (
@@ -286,9 +287,9 @@ class Reader(Clauses):
         elif complement >= 0 and not objects:
             self._copula(v, c, predicate, [], complement, prepositions)
         elif c.passive and predicate in NAMING and not agents and any(p.tags[o] in {"NNP", "NNPS"} for o in attributes):
-            if p.deps[v] == "acl":
-                c.tense = "present"
-            self._copula(v, c, "be", attributes, -1, [])  # "the drill, called Grey Lantern"
+            named = copy(c)
+            named.tense = "present" if p.deps[v] == "acl" else c.tense
+            self._copula(v, named, "be", attributes, -1, [])  # "the drill, called Grey Lantern"
         elif c.passive:
             self._passive(v, c, predicate, agents, objects + attributes, prepositions)
             if others and not c.negated:

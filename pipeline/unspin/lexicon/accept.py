@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -121,8 +121,7 @@ def accept_decisions(path: Path, pack: str | Path) -> Taken:
     made: dict[tuple[str, str, str], str] = {}
     keep: list[str] = []
     refused: list[tuple[Decision, str]] = []
-    for d in rows:
-        entry = entry_for(d)
+    for d, entry in zip(rows, entries_for(rows), strict=True):
         if entry:
             asked[entry[0].lower()] += 1
             fits[entry[:3]] += d.decision == "accept"
@@ -157,25 +156,38 @@ def accept_decisions(path: Path, pack: str | Path) -> Taken:
                  sum(d.scope == "place" for d in rows))
 
 
-def entry_for(decision: Decision) -> tuple[str, str, str, str] | None:
-    """Give spun phrase, plain phrase, form and example of the entry that a decision speaks for or against.
+#: Spun phrase, plain phrase, form and example of an entry.
+Made = tuple[str, str, str, str]
 
-    >>> entry_for(Decision("a", "ff", 0, 6, "armies", "militaries", "", "accept", "pack", "The ", " met."))
-    ('army', 'military', 'noun', 'The [armies|militaries] met.')
+
+def entries_for(decisions: Sequence[Decision]) -> list[Made | None]:
+    """Give the entry that each decision speaks for or against, None where there is none.
+
+    >>> entries_for([Decision("a", "ff", 0, 6, "armies", "militaries", "", "accept", "pack", "The ", " met.")])
+    [('army', 'military', 'noun', 'The [armies|militaries] met.')]
     """
+    pairs = [pair_of(decision) for decision in decisions]
+    named = [RULE.fullmatch(decision.rule) for decision in decisions]
+    # The rule knows the form and the base forms, where guessing them from one place may err.
+    unnamed = [pair for pair, rule in zip(pairs, named, strict=True) if not rule]
+    told = iter(speeches([(pair.before, pair.plain, pair.after) for pair in unnamed]))
+    found: list[Made | None] = []
+    for pair, rule in zip(pairs, named, strict=True):
+        made = entry_of(pair, "" if rule else next(told))
+        if made and rule:
+            spun, plain, form = rule.groups()
+            if is_form(Entry(spun, plain, form, made[3], None, False, "", "", 0), {}):
+                made = spun, plain, form, made[3]
+        found.append(made)
+    return found
+
+
+def pair_of(decision: Decision) -> Pair:
+    """Give what a decision is about with its sentence around it."""
     left, right = spaced(decision.before), spaced(decision.after)
     at = len(left), len(left) + len(decision.replacement)
     low, high = sentence(left + decision.replacement + right, *at)
-    pair = Pair(decision.original, decision.replacement, left[low:], right[: high - at[1]])
-    named = RULE.fullmatch(decision.rule)
-    found = entry_of(pair, "" if named else speeches([(pair.before, pair.plain, pair.after)])[0])
-    if found and named:
-        # The rule knows the base forms, where guessing them from one place may err.
-        spun, plain, form = named.groups()
-        entry = Entry(spun, plain, form, found[3], None, False, "", "", 0)
-        if is_form(entry, {}):
-            return spun, plain, form, found[3]
-    return found
+    return Pair(decision.original, decision.replacement, left[low:], right[: high - at[1]])
 
 
 def spaced(text: str) -> str:

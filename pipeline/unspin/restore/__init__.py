@@ -50,8 +50,8 @@ TITLE_SHARE = 0.6
 #: Words that are numbered from text to text, a quarter of what a vocabulary can number.
 ROOM = 1 << 18
 
-#: Options of packs that are so far behind another of their place, in log-odds, before the language models are asked,
-#: are not weighed in documents.
+#: Options that are so far behind another of their place, in log-odds, before the language models are asked, are not
+#: weighed in documents.
 FAR = 5.0
 
 #: What the first pass typically finds in a spun document, for texts too short to tell.
@@ -316,13 +316,13 @@ class Restorer:
     def near(self, matches: Sequence[Match], early: Floats, slopes: Floats, far: float) -> npt.NDArray[np.bool_]:
         """Tell of each option whether what is known before the models are asked puts it near the best of its place.
 
-        Only options of packs are ever far behind, and only behind one another:
-        what a term is worth is not known before the document is.
+        Only options of the packs that come with Unspin are ever far behind, and only behind one another: what a term
+        is worth is not known before the document is, and of anybody else's entries no gold article tells.
         """
         near = np.ones(len(early), np.bool_)
         if far == math.inf or not matches:
             return near
-        packs = np.array([c.channel == "pack" for match in matches for c in match.candidates])
+        packs = np.array([self._reranker.knows(c) for match in matches for c in match.candidates])
         worth = np.where(packs, (early * (np.array(self.weights.later) + slopes)).sum(axis=1), -math.inf)
         sizes = np.array([len(match.candidates) for match in matches])
         best = np.repeat(np.maximum.reduceat(worth, ends_of(sizes)[:-1]), sizes)

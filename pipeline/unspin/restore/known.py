@@ -110,17 +110,18 @@ class Knowledge:
         for match, words, suffix, (low, high) in zip(
             matches, spun, suffixes, pairwise(ends(sizes).tolist()), strict=True
         ):
-            phrases, pairs = asked.phrases[low:high], asked.pairs[low:high]
+            # Copies: a part of an array would keep all of it.
+            here = Asked(*(column[low:high].copy() for column in asked))
             made.append(
                 Known(
                     match.candidates,
                     [vocabulary.numbers(option_words(c, suffix)) for c in match.candidates],
-                    own[low:high],
-                    slopes[low:high],
-                    others[low:high],
+                    own[low:high].copy(),
+                    slopes[low:high].copy(),
+                    others[low:high].copy(),
                     np.array([self._context.vector(w) for w in (words, *plain[low:high])]),
-                    Asked(phrases, pairs),
-                    np.unique(phrases),
+                    here,
+                    np.unique(here.phrases),
                 )
             )
         return made
