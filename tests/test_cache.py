@@ -1,6 +1,8 @@
 """What takes long to make is kept, and does not grow for ever."""
 
+import json
 import os
+from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 import pytest
@@ -49,35 +51,77 @@ def test_arrays_come_back_as_they_were_made():
     assert make.calls == 2
 
 
+def spoilt(whole):
+    """Give what may be found in the place of a file of arrays."""
+    line, _, rest = whole.partition(b"\n")
+    told = json.loads(line)
+    yield b""
+    yield b"["  * 100_000
+    yield whole[:-1]
+    yield whole + b" "
+    yield line
+    yield b"PK\x03\x04" + whole
+    for name, kind, shape, at in (
+        ("long", "|O", [100_000], 0), ("long", "<i8", [1 << 60], 0), ("long", "<i8", [-1], 0), ("long", "((", [1], 0),
+        ("long", "<i8", [100_000], 1 << 40), ("long", "<i8", [100_000], 1), ("long", "<i8", ["x"], 0),
+    ):  # fmt: skip
+        other = json.dumps({**told, "arrays": {name: [kind, shape, at]}}).encode()
+        yield other.ljust(len(line)) + b"\n" + rest
+    yield json.dumps([1]).encode().ljust(len(line)) + b"\n" + rest
+    yield json.dumps({"bytes": told["bytes"]}).encode().ljust(len(line)) + b"\n" + rest
+
+
 def test_arrays_that_cannot_be_read_are_made_anew(folder):
-    make = Maker(ARRAYS)
-    cache.kept_arrays("places-1", "mark", make)
+    cache.kept_arrays("places-1", "mark", Maker(ARRAYS))
     (kept,) = folder.iterdir()
-    (kept / "long.npy").write_bytes(b"\x93NUMPY")
-    assert np.array_equal(cache.kept_arrays("places-1", "mark", make)["long"], ARRAYS["long"])
-    cache.kept_arrays("places-1", "mark", make)
-    assert make.calls == 2
+    whole = kept.read_bytes()
+    for made in spoilt(whole):
+        kept.write_bytes(made)
+        make = Maker(ARRAYS)
+        assert np.array_equal(cache.kept_arrays("places-1", "mark", make)["long"], ARRAYS["long"])
+        assert make.calls == 1, made[:80]
+        assert kept.read_bytes() == whole
     assert list(folder.iterdir()) == [kept]
 
 
-def test_what_was_not_asked_for_for_longest_goes_and_other_kinds_stay(folder):
+def test_what_was_not_asked_for_for_longest_goes_where_the_cache_is_full(folder, monkeypatch):
     def names():
         return {path.name for path in folder.iterdir()}
 
-    for number in range(cache.KEPT):
+    for number in range(5):
         cache.kept_arrays("places-1", str(number), Maker(ARRAYS))
-        path = cache.cache_path("places-1", str(number), "arrays")
-        os.utime(path, (number + 1, number + 1))
-    cache.kept("verbs", "mark", Maker(["go"]))
+        os.utime(cache.cache_path("places-1", str(number), "arrays"), (number + 1, number + 1))
     cache.remember(folder / "forms-6.json", {})
+    left = folder / f"left{cache.UNFINISHED}"
+    left.write_text("begun long ago")
+    os.utime(left, (1, 1))
+    (folder / f"begun{cache.UNFINISHED}").write_text("somebody is at it")
+    size = cache.cache_path("places-1", "0", "arrays").stat().st_size
+    monkeypatch.setattr(cache, "FULL", 4 * size + size // 2)
     cache.kept_arrays("places-1", "0", Maker(None))  # asked for again
     before = names()
-    cache.kept_arrays("places-2", "new", Maker(ARRAYS))  # a new version counts with the old one
-    gone = cache.cache_path("places-1", "1", "arrays").name
-    assert names() == before - {gone} | {cache.cache_path("places-2", "new", "arrays").name}
+    cache.kept_arrays("places-2", "new", Maker(ARRAYS))
+    gone = {cache.cache_path("places-1", str(number), "arrays").name for number in (1, 2)} | {left.name}
+    assert names() == before - gone | {cache.cache_path("places-2", "new", "arrays").name}
 
 
-@pytest.mark.parametrize("keep", [cache.kept, cache.kept_arrays])
-def test_a_cache_that_cannot_be_written_does_no_harm(folder, keep):
+def test_processes_that_write_and_read_at_once_see_whole_files(folder):
+    with ProcessPoolExecutor(3) as pool:
+        assert all(pool.map(ask_often, [300] * 3))
+
+
+def ask_often(times):
+    """Ask for arrays that are removed and made anew again and again."""
+    for at in range(times):
+        found = cache.kept_arrays("places-1", "mark", Maker(ARRAYS))
+        if not all(np.array_equal(found[name], array) for name, array in ARRAYS.items()):
+            return False
+        if at % 7 == 0:
+            cache.cache_path("places-1", "mark", "arrays").unlink(missing_ok=True)
+    return True
+
+
+@pytest.mark.parametrize(("keep", "what"), [(cache.kept, ["go"]), (cache.kept_arrays, ARRAYS)])
+def test_a_cache_that_cannot_be_written_does_no_harm(folder, keep, what):
     folder.write_text("a file where the folder should be")
-    assert keep("places-1", "mark", Maker(ARRAYS)) is ARRAYS
+    assert keep("places-1", "mark", Maker(what)) is what

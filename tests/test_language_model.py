@@ -74,3 +74,17 @@ def test_what_is_kept_of_the_model_is_what_its_file_says(tmp_path, monkeypatch):
         assert array.dtype == again[name].dtype
         assert np.array_equal(array, again[name])
     assert Trigram().score("the", "armed", "forces") == Trigram().score("the", "armed", "forces") > -8
+
+
+def test_chains_are_sums_of_scores(trigram):
+    draw = random.Random(3)
+    words = [*sorted(trigram._ids)[::500], *"the of to and in army training zzyzzyx mobilisation 2025".split()]  # noqa: SIM905
+    phrases = [tuple(draw.choices(words, k=draw.randrange(6))) for _ in range(500)]
+    phrases += [("at", "the", "end", "of"), ("end", "of", "the"), ()]
+
+    def read(phrase):
+        before = ("", "", *phrase)
+        return sum(trigram.score(*before[at : at + 3]) for at in range(len(phrase)))
+
+    assert trigram.chains(phrases).tolist() == pytest.approx([read(phrase) for phrase in phrases], rel=1e-12)
+    assert trigram.chains([]).tolist() == []

@@ -144,6 +144,7 @@ def test_near_synonyms_that_would_all_do_are_sure_together(restorer, monkeypatch
     given = {c.answer: c for match in piece.matches if match.first == 1 for c in match.candidates}
     others = ((0.45, given["aid"]), (0.42, given["assistance"]), (0.13, None))
     choices = [Choice(1, 2, given["aid"], 0.45, others)]
+    monkeypatch.setattr(restorer, "_agreement", {("assistance", "aid"): 0.7})
     (edit,) = restorer.edits(text, piece, choices)
     assert (edit.replacement, edit.outcome) == ("aid", "changed")
     monkeypatch.setattr(restorer, "_agreement", {})

@@ -8,11 +8,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 import re
-import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,14 +21,18 @@ if TYPE_CHECKING:
 
     Arrays = dict[str, npt.NDArray[Any]]
 
-#: How much is kept of each kind: one that is asked for with other packs each time would grow for ever.
-KEPT = 12
+#: Bytes beyond which the cache is full: every edit of a pack leaves 40 MB, and would for ever.
+FULL = 1 << 30
 
-#: What :func:`cache_path` names; the first part is the kind without its version.
-NAME = re.compile(r"([a-z]+)(?:-\d+)?-[0-9a-f]{32}\.[a-z]+")
+#: What :func:`cache_path` names, and what files that are being written end in.
+NAME = re.compile(r"[a-z]+(?:-\d+)?-[0-9a-f]{32}\.[a-z]+")
+UNFINISHED = ".part"
 
-#: Bytes of an array's file below which it is read, not mapped: empty ones cannot be.
-SMALL = 8192
+#: Seconds after which nobody goes on with a file that was begun.
+DAY = 86_400.0
+
+#: Files of arrays: where each may begin, and bytes of their first line.
+STEP, LONGEST_LINE = 64, 1 << 20
 
 
 def cache_folder() -> Path:
@@ -57,14 +61,21 @@ def remembered(path: Path) -> Any:
 
 def remember(path: Path, what: Any) -> None:
     """Write what can be made again to the cache, whole or not at all."""
-    try:
+    _put(path, [json.dumps(what, ensure_ascii=False).encode()])
+
+
+def _put(path: Path, parts: Iterable[bytes | memoryview]) -> None:
+    """Write the parts of a file, whole or not at all: a folder that cannot be written to costs time, not the run."""
+    with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as aside:
-            aside.write(json.dumps(what, ensure_ascii=False).encode())
-        os.replace(aside.name, path)
-    except OSError:
-        return  # a read-only home costs time, not the run
-    _forget_oldest(path)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=UNFINISHED, delete=False) as aside:
+            try:
+                aside.writelines(parts)
+                aside.close()
+                os.replace(aside.name, path)
+            finally:
+                Path(aside.name).unlink(missing_ok=True)
+        _forget_oldest(path.parent)
 
 
 def kept(kind: str, mark: str, make: Callable[[], Any]) -> Any:
@@ -80,48 +91,61 @@ def kept(kind: str, mark: str, make: Callable[[], Any]) -> Any:
 def kept_arrays(kind: str, mark: str, make: Callable[[], Arrays]) -> Arrays:
     """Give the arrays that ``make`` gave for this kind and mark before, as :func:`kept` does.
 
-    They are mapped from their files, so that processes share them and nothing is read that is not asked for:
+    They are mapped from their file, so that processes share them and nothing is read that is not asked for:
     they cannot be written to.
     """
-    folder = cache_path(kind, mark, "arrays")
-    made = _mapped(folder)
-    if made is not None:
-        _used(folder)
-        return made
+    path = cache_path(kind, mark, "arrays")
+    found = _mapped(path)
+    if found is not None:
+        _used(path)
+        return found
     made = make()
-    with contextlib.suppress(OSError):
-        _write(folder, made)
-        _forget_oldest(folder)
+    _put(path, _laid_down(made))
     return made
 
 
-def _write(folder: Path, arrays: Arrays) -> None:
-    """Write arrays to a folder of files, all of them or none."""
+def _laid_down(arrays: Arrays) -> Iterator[bytes | memoryview]:
+    """Give the parts of a file of arrays: a line of JSON that names them and tells where each begins, and their bytes.
+
+    Each begins at a multiple of :data:`STEP`, the first where the line ends, which says how long it is.
+    """
     import numpy as np
 
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(dir=folder.parent))
-    try:
-        for name, array in arrays.items():
-            np.save(aside / f"{name}.npy", array, allow_pickle=False)
-        _remove(folder)  # one that cannot be read
-        os.rename(aside, folder)
-    finally:
-        _remove(aside)
+    columns = {name: np.ascontiguousarray(array).reshape(array.shape) for name, array in arrays.items()}
+    at = 0
+    told: dict[str, Any] = {}
+    for name, array in columns.items():
+        told[name] = [array.dtype.str, array.shape, at]
+        at += -(-array.nbytes // STEP) * STEP
+    line = json.dumps({"arrays": told, "bytes": at}).encode()
+    yield line.ljust(-(-(len(line) + 1) // STEP) * STEP - 1) + b"\n"
+    for array in columns.values():
+        yield array.tobytes()
+        yield bytes(-array.nbytes % STEP)
 
 
-def _mapped(folder: Path) -> Arrays | None:
-    """Map the arrays that :func:`_write` wrote into memory; None where they cannot be read."""
+def _mapped(path: Path) -> Arrays | None:
+    """Map the arrays of a file that :func:`_laid_down` laid down; None where it is none, or not whole."""
     import numpy as np
 
     try:
-        return {
-            path.stem: np.asarray(
-                np.load(path, mmap_mode="r" if path.stat().st_size > SMALL else None, allow_pickle=False)
-            )
-            for path in folder.iterdir()
-        }
-    except (OSError, ValueError, EOFError):
+        with open(path, "rb") as handle:
+            line = handle.readline(LONGEST_LINE)
+            told = json.loads(line)
+            if os.fstat(handle.fileno()).st_size != len(line) + told["bytes"] or len(line) % STEP:
+                return None
+            if not told["bytes"]:
+                whole = np.zeros(0, np.uint8)
+            else:
+                whole = np.asarray(np.memmap(handle, np.uint8, "r", len(line)))
+        found = {}
+        for name, (kind, shape, at) in told["arrays"].items():
+            size = np.dtype(kind).itemsize * math.prod(shape)
+            if min(shape, default=0) < 0 or at % STEP or at + size > len(whole):
+                return None
+            found[name] = whole[at : at + size].view(kind).reshape(shape)
+        return found
+    except (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
         return None
 
 
@@ -131,22 +155,18 @@ def _used(path: Path) -> None:
         os.utime(path)
 
 
-def _forget_oldest(path: Path) -> None:
-    """Remove what was not asked for for longest of the kind of a file or folder, of whatever version: edited packs
-    and new releases leave their predecessors behind."""
-    if not (named := NAME.fullmatch(path.name)):
-        return
+def _forget_oldest(folder: Path) -> None:
+    """Remove what was asked for least lately where the cache is full, and what was begun long ago and never ended."""
     with contextlib.suppress(OSError):
-        others = [(other.stat().st_mtime, other) for other in path.parent.iterdir()
-                  if (match := NAME.fullmatch(other.name)) and match[1] == named[1]]
-        for _, other in sorted(others)[:-KEPT]:
-            _remove(other)
-
-
-def _remove(path: Path) -> None:
-    """Remove a file or a folder, if it is there."""
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with contextlib.suppress(OSError):
-            path.unlink()
+        files = [(path.stat(), path) for path in folder.iterdir()]
+        now = max(stat.st_mtime for stat, _ in files)  # one was just written
+        begun = [path for stat, path in files if path.suffix == UNFINISHED and stat.st_mtime < now - DAY]
+        known = sorted(((stat.st_mtime, stat.st_size, path) for stat, path in files if NAME.fullmatch(path.name)))
+        room = FULL - sum(size for _, size, _ in known)
+        for _, size, path in known:
+            if room >= 0:
+                break
+            begun.append(path)
+            room += size
+        for path in begun:
+            path.unlink(missing_ok=True)

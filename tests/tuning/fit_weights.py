@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import math
 import multiprocessing
 import os
 import random
@@ -41,7 +42,7 @@ from unspin.evaluate import parse_gold
 from unspin.layout import layout
 from unspin.lexicon.explain import each
 from unspin.lexicon.read import MARK, read_packs
-from unspin.restore import Restorer, agreement, decoder, domain_model, features, passes, reranker
+from unspin.restore import FAR, Restorer, agreement, decoder, domain_model, features, passes, reranker
 from unspin.restore.candidates import Candidate
 from unspin.restore.domain_model import DomainModel
 from unspin.restore.gold_records import MARK as REAL_MARK
@@ -453,15 +454,17 @@ class Part:
         later = zip(features.NAMES, self.restorer.weights.later, strict=True)
         as_weights(self.restorer, later=[w or (1e-6 if n == "stranger" else 0.0) for n, w in later])
 
-    def pieces(self, name: str) -> list:
-        """Lay an article out with what is known now."""
+    def pieces(self, name: str, far: float = FAR) -> list:
+        """Lay an article out with what is known now; what is far behind goes by the weights that are shipped."""
         spun = parse_gold(self.texts[name])[0]
-        return self.restorer.pieces(spun, layout(spun))
+        return self.restorer.pieces(spun, layout(spun), far)
 
     def counts(self) -> dict[str, Counter]:
-        """Count what became of the phrases of each article."""
+        """Count what became of the phrases of each article, whatever was known before."""
         return {
-            name: Counter(x for c in cases(self.restorer, self.pieces(name), marked, "first", None) for x in c.seen)
+            name: Counter(
+                x for c in cases(self.restorer, self.pieces(name, math.inf), marked, "first", None) for x in c.seen
+            )
             for name, marked in self.texts.items()
         }
 

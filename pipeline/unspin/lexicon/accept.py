@@ -160,14 +160,14 @@ def accept_decisions(path: Path, pack: str | Path) -> Taken:
 Made = tuple[str, str, str, str]
 
 
-def entries_for(decisions: Sequence[Decision]) -> list[Made | None]:
+def entries_for(rows: Sequence[Decision]) -> list[Made | None]:
     """Give the entry that each decision speaks for or against, None where there is none.
 
     >>> entries_for([Decision("a", "ff", 0, 6, "armies", "militaries", "", "accept", "pack", "The ", " met.")])
     [('army', 'military', 'noun', 'The [armies|militaries] met.')]
     """
-    pairs = [pair_of(decision) for decision in decisions]
-    named = [RULE.fullmatch(decision.rule) for decision in decisions]
+    pairs = [pair_of(decision) for decision in rows]
+    named = [RULE.fullmatch(decision.rule) for decision in rows]
     # The rule knows the form and the base forms, where guessing them from one place may err.
     unnamed = [pair for pair, rule in zip(pairs, named, strict=True) if not rule]
     told = iter(speeches([(pair.before, pair.plain, pair.after) for pair in unnamed]))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from unspin.layout import layout
-from unspin.records import Block
+from unspin.records import Block, Edit
 from unspin.restore import KNOWN_SPUN, Piece, Restorer, decoder, features, passes
 from unspin.restore.language_model import Mixture, trigrams
 
@@ -53,8 +53,14 @@ def explain(text: str, restorer: Restorer) -> list[Explanation]:
     """
     found: list[Explanation] = []
     block = Block("b1", "", "paragraph", 0, len(text))
+    weights = restorer.weights.later
+    edits = [
+        edit
+        for piece in restorer.pieces(text, [block])
+        for edit in restorer.edits(text, piece, restorer.decode(piece, weights, KNOWN_SPUN))
+    ]
     for piece in restorer.pieces(text, [block], far=math.inf):  # what is not weighed in documents is shown as well
-        found += explain_piece(text, piece, restorer)
+        found += explain_piece(text, piece, restorer, {(edit.start, edit.end): edit for edit in edits})
     return found
 
 
@@ -64,8 +70,10 @@ def verdict(text: str, restorer: Restorer) -> Verdict:
     return Verdict(decoded.status, round(decoded.spin_score, 4), restorer.weights.clean)
 
 
-def explain_piece(text: str, piece: Piece, restorer: Restorer) -> Iterator[Explanation]:
-    """Explain the places of one piece under the weights of the last pass."""
+def explain_piece(
+    text: str, piece: Piece, restorer: Restorer, edits: Mapping[tuple[int, int], Edit]
+) -> Iterator[Explanation]:
+    """Explain the places of one piece under the weights of the last pass, and what became of them."""
     weights = restorer.weights.later
     mixture = restorer.mixture(weights)
     document = restorer.document([piece])
@@ -77,7 +85,6 @@ def explain_piece(text: str, piece: Piece, restorer: Restorer) -> Iterator[Expla
         {(c.first, c.last): c for c in decoder.choices(document.spots, one, [piece.lattice])[0]}
         for one in (weighed, judged)
     )
-    edits = {(e.start, e.end): e for e in restorer.edits(text, piece, list(choices.values()))}
     for place in decoder.places(piece.lattice, path, mixture.vocabulary):
         choice = choices[place.first, place.last]
         decoded, final = odds(before[place.first, place.last]), odds(choice)

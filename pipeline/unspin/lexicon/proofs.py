@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Any, NamedTuple, TypeVar
 
 from unspin.lexicon.read import MARK, Entry
-from unspin.restore import KNOWN_SPUN, Piece, Restorer, candidates, decoder, features, passes
+from unspin.restore import FAR, KNOWN_SPUN, Piece, Restorer, candidates, decoder, features, passes
 from unspin.restore.candidates import Trie
 from unspin.restore.language_model import words_for
 from unspin.restore.tokens import Token, tokens
@@ -116,7 +116,7 @@ def stage(entry: Entry, restorer: Restorer, trie: Trie) -> Staged | Proof:
     if not any((m.first, m.last) == (first, last) and any(c.plain.lower() == want for c in m.candidates)
                for m in matches):
         return Proof("missed", 0.0, mark[1])
-    piece = restorer.piece(found, matches, {})
+    piece = restorer.piece(found, matches, {}, FAR)
     piece.early[:, features.INDEX["present"]] = ALONE
     return Staged(mark[1], mark[2], first, last, piece)
 

@@ -15,14 +15,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from unspin.cache import kept
 from unspin.lexicon.read import LexiconError, Pack, find_packs, fingerprint, read_marked
 from unspin.records import Block, Edit, Span
 from unspin.restore import agreement, candidates, decoder, facts, features, grammar, passes, prior, reranker, rescore
-from unspin.restore.arrays import Floats
-from unspin.restore.arrays import ends as ends_of
+from unspin.restore.arrays import Floats, ends
 from unspin.restore.candidates import Match
 from unspin.restore.context_model import WINDOW, ContextModel
 from unspin.restore.context_model import shipped as shipped_context
@@ -31,7 +29,7 @@ from unspin.restore.domain_model import DomainModel
 from unspin.restore.fuzzy import NearMisses
 from unspin.restore.glossary import Glossary, merged
 from unspin.restore.gold_records import COUNTS, Asked, Records, load_records, odds, standing
-from unspin.restore.graph import Spots, Weighed, best, graph, joined, laid_spots, weigh
+from unspin.restore.graph import Flags, Spots, Weighed, best, graph, joined, laid_spots, weigh
 from unspin.restore.known import Knowledge, Known
 from unspin.restore.language_model import Loaded, Mixture, Models, article, load_models
 from unspin.restore.passes import Document, Findings
@@ -51,7 +49,7 @@ TITLE_SHARE = 0.6
 ROOM = 1 << 18
 
 #: Options that are so far behind another of their place, in log-odds, before the language models are asked, are not
-#: weighed in documents.
+#: weighed in any pass: by the weights of the later ones, and without what a pass finds.
 FAR = 5.0
 
 #: What the first pass typically finds in a spun document, for texts too short to tell.
@@ -79,6 +77,7 @@ class Piece(NamedTuple):
     early: Floats  #: the features of each option that do not change from pass to pass, (options, features)
     slopes: Floats  #: what to add to the weights of the later passes for each option, (options, features)
     more: Floats  #: what else the reranker sees of each option, (options, reranker.MORE)
+    taught: Flags  #: whether the reranker knows the like of each option
 
 
 class Restorer:
@@ -122,7 +121,9 @@ class Restorer:
         self.models = models
         self._language = Models(*models)
         self._lexicon_hash = lexicon_hash
-        self._knowledge = Knowledge(models[0], self._context, shipped_slopes(), self.records, self.families)
+        self._knowledge = Knowledge(
+            models[0], self._context, shipped_slopes(), self.records, self.families, self._reranker.knows
+        )
 
     @classmethod
     def load(
@@ -238,7 +239,7 @@ class Restorer:
         return Decoded(tuple(edits), "done", score, best, pieces)
 
     def restore_spun(self, text: str) -> list[Edit]:
-        """Propose edits for a text that is known to be spun, whatever its own evidence: for proving entries."""
+        """Propose edits for a text that is known to be spun, whatever its own evidence: for trying entries."""
         block = Block("b1", "", "paragraph", 0, len(text))
         edits: list[Edit] = []
         for piece in self.pieces(text, [block]):
@@ -248,9 +249,8 @@ class Restorer:
     def pieces(self, text: str, blocks: Sequence[Block], far: float = FAR) -> list[Piece]:
         """Cut the blocks into what is decoded together: labels and bodies apart.
 
-        ``far``: options that far behind another of their place are not weighed.
         They are for decoding until others are made: the numbers of their words
-        may be given anew after that.
+        may be given anew after that.  ``far``: options that far behind another of their place are not weighed.
         """
         self._forget(len(text))
         made = cuts(text, blocks)
@@ -266,19 +266,21 @@ class Restorer:
             matches = merged(matches, self._glossary.matches(found, is_title(found)))
         return matches
 
-    def piece(self, found: list[Token], matches: list[Match], counts: Mapping[Words, int], block: int = 0) -> Piece:
+    def piece(
+        self, found: list[Token], matches: list[Match], counts: Mapping[Words, int], far: float = math.inf
+    ) -> Piece:
         """Lay out the lattice of tokens, with the features of its options that do not change from pass to pass.
 
-        ``counts``: how often each phrase stands in the document.
+        ``counts``: how often each phrase stands in the document; ``far``: as for :meth:`pieces`.
         """
-        return self.laid_out([(block, found)], [matches], counts)[0]
+        return self.laid_out([(0, found)], [matches], counts, far)[0]
 
     def laid_out(
         self,
         cuts: Sequence[tuple[int, list[Token]]],
         matches: Sequence[list[Match]],
         counts: Mapping[Words, int],
-        far: float = math.inf,
+        far: float,
     ) -> list[Piece]:
         """Lay out stretches of tokens, each with its block and what it may stand for."""
         whole: list[Token] = []
@@ -297,10 +299,11 @@ class Restorer:
         early = self.early(whole, every, everything, capital, counts, akin)
         slopes = np.concatenate([k.slopes for k in everything]) if everything else np.zeros_like(early)
         more = self.more(every, everything, akin, placed)
-        near = self.near(every, early, slopes, far)
+        taught = np.concatenate([k.taught for k in everything]) if everything else np.zeros(0, np.bool_)
+        near = self.near(every, early, slopes, taught, far)
         words = [words for k in everything for words in k.words]
         if not near.all():
-            early, slopes, more = early[near], slopes[near], more[near]
+            early, slopes, more, taught = early[near], slopes[near], more[near], taught[near]
             words = list(itertools.compress(words, near.tolist()))
         left = iter(near.tolist())
         pieces: list[Piece] = []
@@ -309,26 +312,26 @@ class Restorer:
             weighed = [m._replace(candidates=tuple([c for c in m.candidates if next(left)])) for m in given]
             end = at + sum([len(match.candidates) for match in weighed])
             laid = decoder.lattice(found, weighed, words[at:end], self._language.vocabulary)
-            pieces.append(Piece(block, found, given, title, laid, early[at:end], slopes[at:end], more[at:end]))
+            here = slice(at, end)
+            pieces.append(Piece(block, found, given, title, laid, early[here], slopes[here], more[here], taught[here]))
             at = end
         return pieces
 
-    def near(self, matches: Sequence[Match], early: Floats, slopes: Floats, far: float) -> npt.NDArray[np.bool_]:
+    def near(self, matches: Sequence[Match], early: Floats, slopes: Floats, taught: Flags, far: float) -> Flags:
         """Tell of each option whether what is known before the models are asked puts it near the best of its place.
 
-        Only options of the packs that come with Unspin are ever far behind, and only behind one another: what a term
-        is worth is not known before the document is, and of anybody else's entries no gold article tells.
+        Only options of packs named as those that come with Unspin are ever far behind (``taught``), and only behind
+        one another: what a term is worth is not known before the document is, and of anybody else's entries no gold
+        article tells.
         """
         near = np.ones(len(early), np.bool_)
         if far == math.inf or not matches:
             return near
-        packs = np.array([self._reranker.knows(c) for match in matches for c in match.candidates])
-        worth = np.where(packs, (early * (np.array(self.weights.later) + slopes)).sum(axis=1), -math.inf)
+        worth = np.where(taught, (early * (np.array(self.weights.later) + slopes)).sum(axis=1), -math.inf)
         sizes = np.array([len(match.candidates) for match in matches])
-        best = np.repeat(np.maximum.reduceat(worth, ends_of(sizes)[:-1]), sizes)
-        near[packs] = worth[packs] > best[packs] - far
+        best = np.repeat(np.maximum.reduceat(worth, ends(sizes)[:-1]), sizes)
+        near[taught] = worth[taught] > best[taught] - far
         return near
-
 
     def early(
         self,
@@ -458,7 +461,7 @@ class Restorer:
             np.concatenate([piece.early for piece in pieces]) if pieces else np.zeros((0, len(features.NAMES))),
             np.concatenate([piece.slopes for piece in pieces]) if pieces else np.zeros((0, len(features.NAMES))),
             np.concatenate([piece.more for piece in pieces]) if pieces else np.zeros((0, len(reranker.MORE))),
-            np.array([self._reranker.knows(candidate) for candidate in options], np.bool_),
+            np.concatenate([piece.taught for piece in pieces]) if pieces else np.zeros(0, np.bool_),
             options,
             rules,
             terms,
@@ -629,14 +632,14 @@ def suits_article(found: Sequence[Token], matches: Sequence[Match]) -> list[floa
     return values
 
 
-def ends(found: Sequence[Token], at: int) -> bool:
+def sentence_ends(found: Sequence[Token], at: int) -> bool:
     """Tell whether a sentence or the text ends before the token of a number."""
     return at == len(found) or found[at].breaks
 
 
 def closes(text: str, found: Sequence[Token], at: int) -> bool:
     """Tell whether the full stop before the token of a number ends its sentence too (``12 p.c. They``)."""
-    return text[found[at - 1].end - 1] == "." and ends(found, at)
+    return text[found[at - 1].end - 1] == "." and sentence_ends(found, at)
 
 
 def is_title(found: Sequence[Token]) -> bool:

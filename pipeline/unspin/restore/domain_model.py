@@ -114,7 +114,7 @@ def _laid_out(bigrams: Bigrams) -> dict[str, npt.NDArray[Any]]:
     return {
         "words": np.array(words, np.str_),
         "pairs": (numbers := np.array(pairs, np.int64)),
-        "table": hashed.laid_out(numbers),
+        "table": hashed.table_of(numbers),
         "places": np.array([places[pair] for pair in pairs], np.float64),
     }
 

@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -109,18 +109,22 @@ def own(candidates: Sequence[Candidate], spun: Sequence[Sequence[str]], frequenc
     ``spun``: the words of each one's key; ``frequencies``: how much likelier each is than these by themselves.
     """
     values = np.zeros((len(candidates), len(NAMES)))
-    values[:, 0] = 1.0
-    values[:, 1] = [len(c.words) - len(words) for c, words in zip(candidates, spun, strict=True)]
-    values[:, 2] = [len(words) > 1 for words in spun]
-    values[:, 4] = [len(words) == 1 and len(words[0]) <= 4 for words in spun]
-    values[:, 5] = [c.slip for c in candidates]
-    values[:, 7] = [c.channel == "open" for c in candidates]
-    values[:, 8] = frequencies
     terms = np.array([c.channel == "glossary" for c in candidates], np.bool_)
     changed = np.array([c.changed_odds for c in candidates])
-    values[:, 12] = np.where(terms, 0.0, changed)
-    values[:, INDEX["term"]] = np.where(terms, changed, 0.0)
-    values[:, 13] = [c.answer_share for c in candidates]
+    columns: dict[str, Any] = {
+        "changed": 1.0,
+        "longer": [len(c.words) - len(words) for c, words in zip(candidates, spun, strict=True)],
+        "phrase": [len(words) > 1 for words in spun],
+        "short": [len(words) == 1 and len(words[0]) <= 4 for words in spun],
+        "fuzzy": [c.slip for c in candidates],
+        "open": [c.channel == "open" for c in candidates],
+        "frequency": frequencies,
+        "judged": np.where(terms, 0.0, changed),
+        "term": np.where(terms, changed, 0.0),
+        "share": [c.answer_share for c in candidates],
+    }
+    for name, column in columns.items():
+        values[:, INDEX[name]] = column
     return values
 
 

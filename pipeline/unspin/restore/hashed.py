@@ -17,7 +17,7 @@ class Hashed:
     """Numbers, each once, and the hash table that tells where each stands.
 
     >>> numbers = np.array([3, 5, 900])
-    >>> Hashed(numbers, laid_out(numbers)).find(np.array([900, 4, 3])).tolist()
+    >>> Hashed(numbers, table_of(numbers)).find(np.array([900, 4, 3])).tolist()
     [2, -1, 0]
     """
 
@@ -30,7 +30,9 @@ class Hashed:
         places = self._table[slots].astype(np.int64)
         left = np.flatnonzero(places >= 0)
         left = left[self._numbers[places[left]] != wanted[left]]
-        while len(left):
+        for _ in range(len(self._table)):
+            if not len(left):
+                break
             slots[left] = slots[left] + 1 & len(self._table) - 1
             places[left] = self._table[slots[left]]
             left = left[places[left] >= 0]
@@ -38,12 +40,12 @@ class Hashed:
         return places
 
 
-def laid_out(numbers: Ints) -> Table:
+def table_of(numbers: Ints) -> Table:
     """Give the hash table of different numbers: of each slot the place of its number, -1 where there is none.
 
     It is filled to a half at most, and a number whose slot is taken has the next free one.
 
-    >>> sorted(laid_out(np.array([3, 5, 900])).tolist())
+    >>> sorted(table_of(np.array([3, 5, 900])).tolist())
     [-1, -1, -1, -1, -1, 0, 1, 2]
     """
     size = 1 << max(3, int(2 * len(numbers) - 1).bit_length())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain, pairwise
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from unspin.restore.arrays import Floats, Ints, ends
 from unspin.restore.candidates import Candidate, Match
 from unspin.restore.context_model import ContextModel
 from unspin.restore.gold_records import Asked, Records, odds, standing
+from unspin.restore.graph import Flags
 from unspin.restore.language_model import Vocabulary
 from unspin.restore.lattice import option_words, token_words
 from unspin.restore.recent import Recent
@@ -34,6 +35,7 @@ class Known(NamedTuple):
     slopes: Floats  #: what to add to the weights of the later passes for each, (candidates, features)
     standing: Floats  #: what else the reranker sees of each wherever it stands, (candidates, reranker.STANDING)
     vectors: npt.NDArray[np.float32]  #: of what stands there and of each candidate, for the context model
+    taught: Flags  #: whether the reranker knows the like of each
     asked: Asked  #: what the records are asked of each
     phrases: Ints  #: the different spun phrases among these
 
@@ -48,9 +50,10 @@ class Knowledge:
         slopes: Slopes,
         records: Records,
         families: Mapping[str, str],
+        knows: Callable[[Candidate], bool],
     ) -> None:
         self._trigram, self._context, self._slopes, self._families = trigram, context, slopes, families
-        self._records = records
+        self._records, self._knows = records, knows
         self._recent: Recent[tuple[str, ...], Known] = Recent(room=ROOM)
 
     def __len__(self) -> int:
@@ -77,7 +80,7 @@ class Knowledge:
         new = {
             (key, id(match.candidates)): match
             for key, match, was in zip(keys, matches, known, strict=True)
-            if was is None or was.candidates is not match.candidates
+            if was is None or was.candidates != match.candidates
         }
         if not new:
             return known  # type: ignore[return-value]
@@ -120,6 +123,7 @@ class Knowledge:
                     slopes[low:high].copy(),
                     others[low:high].copy(),
                     np.array([self._context.vector(w) for w in (words, *plain[low:high])]),
+                    np.array([self._knows(c) for c in match.candidates], np.bool_),
                     here,
                     np.unique(here.phrases),
                 )

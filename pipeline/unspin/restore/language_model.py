@@ -146,7 +146,7 @@ def compile_counts(unigrams: Mapping[str, float], bigrams: Mapping[str, float]) 
         "counts": np.array(counts),
         "alone": np.array(list(map(backed_off, counts))),
         "pairs": (numbers := np.array(keys, np.int64)),
-        "table": hashed.laid_out(numbers),
+        "table": hashed.table_of(numbers),
         "after": np.array([after[key] for key in keys]),
     }
 

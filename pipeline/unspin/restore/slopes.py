@@ -15,11 +15,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from unspin.restore.arrays import Floats
 from unspin.restore.features import INDEX, NAMES
-
-Floats = npt.NDArray[np.float64]
 
 #: A phrase, word by word.
 Words = tuple[str, ...]

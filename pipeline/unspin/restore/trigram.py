@@ -274,7 +274,7 @@ def lay_out(raw: bytes) -> dict[str, npt.NDArray[Any]]:
     keys = {"pair": names_of | made["previous"], "triple": pairs_of | made["before"][: nexts[-1]]}
     return made | {
         **{f"{name}_keys": numbers for name, numbers in keys.items()},
-        **{f"{name}_table": hashed.laid_out(numbers) for name, numbers in keys.items()},
+        **{f"{name}_table": hashed.table_of(numbers) for name, numbers in keys.items()},
         "names": np.frombuffer(raw, np.uint8, size, at + 4),
     }
 
