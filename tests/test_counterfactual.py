@@ -81,7 +81,7 @@ def test_every_row_says_what_became_of_it(folder):
     assert {r["without_restoration"] for r in rows if r["doc_id"] == "b.txt"} == {"same"}
     told = {(r["subject"], r["predicate"], r["object"]): r["without_restoration"] for r in rows}
     assert told["farmers", "meet", "Brussels"] == "same"
-    assert told["Chile", "construct", "solar plants"] == "changed"
+    assert told["Chile", "build", "solar plants"] == "changed"
     former = {(r["subject"], r["predicate"], r["object"]): r for r in lost}
     old = former["Chile", "construct", "solar vegetation"]
     assert old["without_restoration"] == "changed"
