@@ -110,8 +110,8 @@ def test_two_readings_that_cannot_both_hold_are_a_warning_and_fix_lowers_the_one
 
 
 def test_an_honest_low_judgement_that_loses_is_a_remark_and_no_warning(pack, capsys):
-    wins = "eye specialist\teye doctor\tphrase\tThe [eye specialist|eye doctor] asked me to read the letters on the wall.\t9"
-    folder = pack([wins, RIVALS[1][:-1] + "2"])
+    example = "The [eye specialist|eye doctor] asked me to read the letters on the wall."
+    folder = pack([f"eye specialist\teye doctor\tphrase\t{example}\t9", RIVALS[1][:-1] + "2"])
     assert {(f.code, f.warning) for f in check([folder])} == {("weak", False)}
     with pytest.raises(SystemExit):
         main(["lexicon", "check", "--pack", str(folder)])

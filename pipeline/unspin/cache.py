@@ -159,7 +159,7 @@ def _forget_oldest(folder: Path) -> None:
     """Remove what was asked for least lately where the cache is full, and what was begun long ago and never ended."""
     with contextlib.suppress(OSError):
         files = [(path.stat(), path) for path in folder.iterdir()]
-        now = max((stat.st_mtime for stat, _ in files), default=0.0)  # one was just written
+        now = max((stat.st_mtime for stat, _ in files), default=0.0)  # of the one just written
         begun = [path for stat, path in files if path.suffix == UNFINISHED and stat.st_mtime < now - DAY]
         known = sorted(((stat.st_mtime, stat.st_size, path) for stat, path in files if NAME.fullmatch(path.name)))
         room = FULL - sum(size for _, size, _ in known)
