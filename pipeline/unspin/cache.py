@@ -64,7 +64,7 @@ def remember(path: Path, what: Any) -> None:
     _put(path, [json.dumps(what, ensure_ascii=False).encode()])
 
 
-def _put(path: Path, parts: Iterable[bytes | memoryview]) -> None:
+def _put(path: Path, parts: Iterable[bytes]) -> None:
     """Write the parts of a file, whole or not at all: a folder that cannot be written to costs time, not the run."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -104,22 +104,19 @@ def kept_arrays(kind: str, mark: str, make: Callable[[], Arrays]) -> Arrays:
     return made
 
 
-def _laid_down(arrays: Arrays) -> Iterator[bytes | memoryview]:
+def _laid_down(arrays: Arrays) -> Iterator[bytes]:
     """Give the parts of a file of arrays: a line of JSON that names them and tells where each begins, and their bytes.
 
     Each begins at a multiple of :data:`STEP`, the first where the line ends, which says how long it is.
     """
-    import numpy as np
-
-    columns = {name: np.ascontiguousarray(array).reshape(array.shape) for name, array in arrays.items()}
     at = 0
     told: dict[str, Any] = {}
-    for name, array in columns.items():
+    for name, array in arrays.items():
         told[name] = [array.dtype.str, array.shape, at]
         at += -(-array.nbytes // STEP) * STEP
     line = json.dumps({"arrays": told, "bytes": at}).encode()
     yield line.ljust(-(-(len(line) + 1) // STEP) * STEP - 1) + b"\n"
-    for array in columns.values():
+    for array in arrays.values():
         yield array.tobytes()
         yield bytes(-array.nbytes % STEP)
 
@@ -134,10 +131,7 @@ def _mapped(path: Path) -> Arrays | None:
             told = json.loads(line)
             if os.fstat(handle.fileno()).st_size != len(line) + told["bytes"] or len(line) % STEP:
                 return None
-            if not told["bytes"]:
-                whole = np.zeros(0, np.uint8)
-            else:
-                whole = np.asarray(np.memmap(handle, np.uint8, "r", len(line)))
+            whole = np.asarray(np.memmap(handle, np.uint8, "r"))[len(line) :]
         found = {}
         for name, (kind, shape, at) in told["arrays"].items():
             size = np.dtype(kind).itemsize * math.prod(shape)

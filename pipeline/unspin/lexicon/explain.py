@@ -53,14 +53,9 @@ def explain(text: str, restorer: Restorer) -> list[Explanation]:
     """
     found: list[Explanation] = []
     block = Block("b1", "", "paragraph", 0, len(text))
-    weights = restorer.weights.later
-    edits = [
-        edit
-        for piece in restorer.pieces(text, [block])
-        for edit in restorer.edits(text, piece, restorer.decode(piece, weights, KNOWN_SPUN))
-    ]
+    edits = {(edit.start, edit.end): edit for edit in restorer.chosen_spun(text)}
     for piece in restorer.pieces(text, [block], far=math.inf):  # what is not weighed in documents is shown as well
-        found += explain_piece(text, piece, restorer, {(edit.start, edit.end): edit for edit in edits})
+        found += explain_piece(text, piece, restorer, edits)
     return found
 
 

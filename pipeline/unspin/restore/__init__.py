@@ -106,7 +106,6 @@ class Restorer:
         self._packs = packs
         self._reader = reader
         self._families = families
-        self.records = records or Records()
         self._context: ContextModel = shipped_context()
         self._topics = Topics(self._context, models[1])
         self._reranker = reranker.shipped()
@@ -122,7 +121,7 @@ class Restorer:
         self._language = Models(*models)
         self._lexicon_hash = lexicon_hash
         self._knowledge = Knowledge(
-            models[0], self._context, shipped_slopes(), self.records, self.families, self._reranker.knows
+            models[0], self._context, shipped_slopes(), records or Records(), self.families, self._reranker.knows
         )
 
     @classmethod
@@ -240,11 +239,15 @@ class Restorer:
 
     def restore_spun(self, text: str) -> list[Edit]:
         """Propose edits for a text that is known to be spun, whatever its own evidence: for trying entries."""
+        return grammar.mended(text, self.chosen_spun(text))
+
+    def chosen_spun(self, text: str) -> list[Edit]:
+        """Give what :meth:`restore_spun` proposes before the grammar of the result is mended."""
         block = Block("b1", "", "paragraph", 0, len(text))
         edits: list[Edit] = []
         for piece in self.pieces(text, [block]):
             edits += self.edits(text, piece, self.decode(piece, self.weights.later, KNOWN_SPUN))
-        return grammar.mended(text, edits)
+        return edits
 
     def pieces(self, text: str, blocks: Sequence[Block], far: float = FAR) -> list[Piece]:
         """Cut the blocks into what is decoded together: labels and bodies apart.
@@ -424,9 +427,13 @@ class Restorer:
                 values.append(math.log((others + 0.5) / (others + own)))
         return values
 
+    @property
+    def records(self) -> Records:
+        """What became of phrases in gold articles."""
+        return self._knowledge.records
+
     def use_records(self, records: Records) -> None:
         """Weigh with other records from now on."""
-        self.records = records
         self._knowledge.use_records(records)
 
     def use_domain(self, domain: DomainModel) -> None:

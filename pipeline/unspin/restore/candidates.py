@@ -176,20 +176,15 @@ def settled(rows: Iterable[Sequence[Any]]) -> tuple[Candidate, ...]:
     return tuple(weighed(made))
 
 
-def load_trie(read: Callable[[], Sequence[Pack]], fingerprint: str) -> Trie:
-    """Give the compiled trie; what lies below a first word is read when it is met (:func:`below`)."""
-    return load_compiled(read, fingerprint)
-
-
 def load_rows(read: Callable[[], Sequence[Pack]], fingerprint: str) -> list[list[Any]]:
     """Give all compiled rows."""
-    return [row for rows in load_compiled(read, fingerprint).values() for row in json.loads(bytes(rows))]
+    return [row for rows in load_trie(read, fingerprint).values() for row in json.loads(bytes(rows))]
 
 
-def load_compiled(read: Callable[[], Sequence[Pack]], fingerprint: str) -> dict[str, memoryview]:
-    """Give the compiled rows by first word, each word's as JSON: a text has a few hundred of 24,000.
+def load_trie(read: Callable[[], Sequence[Pack]], fingerprint: str) -> Trie:
+    """Give the compiled trie; what lies below a first word, one of 24,000, is read when it is met (:func:`below`).
 
-    They are from the cache while no pack file has changed; else only new entries
+    It is from the cache while no pack file has changed; else only new entries
     are inflected.
     """
 

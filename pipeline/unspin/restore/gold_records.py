@@ -101,7 +101,7 @@ class Records:
         self._worth = np.array([REAL if name in real else 1.0 for name in names] or [1.0] * count)
         self._lengths = np.sqrt(np.bincount(self._post, self._weights**2, count)) + CALM
         self._out = -1  # number of an article that is left out
-        self._whole: tuple[Floats, Floats] | None = None  # of all articles: what :meth:`_summed` gives
+        self._whole: tuple[Ints, Floats, Floats] | None = None  # of all articles: what :meth:`_summed` gives
 
     def without(self, name: str) -> Records:
         """Give the same records but for what one article shows: for judging how others would fare.
@@ -155,19 +155,18 @@ class Records:
         if likeness is None:
             if self._whole is None:
                 self._whole = self._summed(np.arange(len(self._begins) - 1), np.where(self._worth > 0, 1.0, 0.0))
-            sums, kinds = self._whole
+            _, sums, kinds = self._whole
             at, of = asked.phrases[known], asked.pairs
         else:
             numbers, at = np.unique(asked.phrases[known], return_inverse=True)
-            sums, kinds = self._summed(numbers, likeness)
-            pairs = runs(self._begins[numbers], self._begins[numbers + 1] - self._begins[numbers])
+            pairs, sums, kinds = self._summed(numbers, likeness)
             of = np.where(asked.pairs >= 0, np.searchsorted(pairs, asked.pairs), -1)
         found[known] = kinds[at]
         found[:, 2] = np.where(of >= 0, sums[of], 0.0)
         return found
 
-    def _summed(self, numbers: Ints, likeness: Floats) -> tuple[Floats, Floats]:
-        """Give the places of all pairs of phrases in order, and what :meth:`counts` gives of each but its answer."""
+    def _summed(self, numbers: Ints, likeness: Floats) -> tuple[Ints, Floats, Floats]:
+        """Give all pairs of phrases in order, their places, and what :meth:`counts` gives of phrases themselves."""
         sizes = self._begins[numbers + 1] - self._begins[numbers]
         pairs = runs(self._begins[numbers], sizes)
         lengths = self._first[pairs + 1] - self._first[pairs]
@@ -177,7 +176,7 @@ class Records:
         kept = np.add.reduceat(np.where(self._stays[pairs], sums, 0.0), begins)
         changed = np.add.reduceat(np.where(self._stays[pairs], 0.0, sums), begins)
         kinds = np.add.reduceat((sums > 0).astype(np.float64), begins)
-        return sums, np.stack([kept, changed, np.zeros(len(kept)), kinds], axis=1)
+        return pairs, sums, np.stack([kept, changed, np.zeros(len(kept)), kinds], axis=1)
 
     def places(self, spun: str, plain: str) -> int:
         """Give at how many places of all articles a phrase stands for another, in whatever capitals.

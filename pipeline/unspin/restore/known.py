@@ -53,7 +53,7 @@ class Knowledge:
         knows: Callable[[Candidate], bool],
     ) -> None:
         self._trigram, self._context, self._slopes, self._families = trigram, context, slopes, families
-        self._records, self._knows = records, knows
+        self.records, self._knows = records, knows
         self._recent: Recent[tuple[str, ...], Known] = Recent(room=ROOM)
 
     def __len__(self) -> int:
@@ -62,7 +62,7 @@ class Knowledge:
 
     def use_records(self, records: Records) -> None:
         """Ask other records from now on."""
-        self._records = records
+        self.records = records
         self.forget()
 
     def forget(self) -> None:
@@ -101,9 +101,9 @@ class Knowledge:
         each = [words for words, size in zip(spun, sizes.tolist(), strict=True) for _ in range(size)]
         stays = [tuple(chain.from_iterable(map(token_words, stretch))) for stretch in stretches]
         frequency = self._trigram.chains([*stays, *plain])
-        asked = self._records.asked([(c.spun, c.answer) for c in options])
-        became = self._records.counts(asked)
-        written = self._records.counts(self._records.asked([(" ".join(words), "") for words in plain]))
+        asked = self.records.asked([(c.spun, c.answer) for c in options])
+        became = self.records.counts(asked)
+        written = self.records.counts(self.records.asked([(" ".join(words), "") for words in plain]))
         own = features.own(options, each, frequency[len(stays) :] - np.repeat(frequency[: len(stays)], sizes))
         own[:, features.INDEX["record"]], own[:, features.INDEX["answer"]] = odds(became), standing(became)
         slopes = self._slopes.of(each, plain)

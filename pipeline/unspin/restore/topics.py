@@ -10,11 +10,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from unspin.restore.arrays import Ints
 from unspin.restore.context_model import ContextModel
 from unspin.restore.language_model import TOTAL, Web
 
 Array = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int64]
 
 #: Words to either side that count as near: of 15, 30 and 60 the middle one did best on the gold articles.
 NEAR = 30

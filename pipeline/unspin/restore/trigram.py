@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from unspin.cache import kept_arrays
 from unspin.restore import hashed
-from unspin.restore.arrays import Floats, Ints
+from unspin.restore.arrays import Floats, Ints, runs
 from unspin.restore.hashed import Hashed
 
 #: Log-probability of a word that no model knows: about one in a million, a rare name.
@@ -217,8 +217,7 @@ class Trigram:
         """
         lengths = np.array([len(words) for words in phrases], np.int64)
         words = np.array([self.known(word) for words in phrases for word in words], np.int64)
-        first = np.repeat(np.cumsum(lengths) - lengths, lengths)
-        place = np.arange(len(words)) - first  # in its phrase
+        place = runs(np.zeros_like(lengths), lengths)  # of each word in its phrase
         previous, before = (np.where(place >= back, np.roll(words, back), -1) for back in (1, 2))
         pairs = self.pairs(previous, words)
         scores = self.triples(before, pairs, np.arange(len(words)), np.roll(pairs.backoff, 1))
