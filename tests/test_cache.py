@@ -105,6 +105,15 @@ def test_what_was_not_asked_for_for_longest_goes_where_the_cache_is_full(folder,
     assert names() == before - gone | {cache.cache_path("places-2", "new", "arrays").name}
 
 
+def test_what_is_read_again_is_not_the_oldest(folder):
+    for name in ("verbs", "spelling"):
+        cache.kept(name, "mark", Maker([name]))
+        os.utime(cache.cache_path(name, "mark"), (1, 1))
+    cache.kept("verbs", "mark", Maker(None))
+    used, other = (cache.cache_path(name, "mark").stat().st_mtime for name in ("verbs", "spelling"))
+    assert used > other == 1
+
+
 def test_processes_that_write_and_read_at_once_see_whole_files(folder):
     with ProcessPoolExecutor(3) as pool:
         assert all(pool.map(ask_often, [300] * 3))

@@ -3,6 +3,7 @@
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from unspin.documents import restore_document
@@ -10,7 +11,7 @@ from unspin.edits import apply, changed
 from unspin.evaluate import parse_gold, read_gold
 from unspin.lexicon.read import LexiconError, find_packs
 from unspin.records import CLEAN_KINDS, Block, Edit, Source
-from unspin.restore import Restorer, context_model, glossary, grammar, known
+from unspin.restore import Restorer, context_model, features, glossary, grammar, known
 from unspin.restore.decoder import Choice
 
 HERE = Path(__file__).parent
@@ -218,6 +219,20 @@ def test_options_far_behind_another_of_their_place_are_not_weighed(restorer):
         bound = max((worth[n] for n in packs), default=0.0) - 2.0
         assert {n for n in here if n in kept} == {n for n in here if n not in packs or worth[n] > bound}
     assert len(kept) < len(at)
+
+
+def test_what_a_term_is_worth_puts_no_entry_behind(restorer):
+    text = "The army met."
+    (piece,) = restorer.pieces(text, [Block("b1", "", "paragraph", 0, len(text))], float("inf"))
+    (match,) = [match for match in piece.matches if match.first == 1]
+    count = len(match.candidates)
+    early = np.zeros((count, len(features.NAMES)))
+    early[0, 0] = 1000.0 / restorer.weights.later[0]  # of the first one, which is worth more than all others
+    taught = np.arange(count) > 0
+    none = np.zeros_like(early)
+    near = [restorer.near([match], early, none, known, 5.0).tolist() for known in (taught, np.ones(count, np.bool_))]
+    assert count > 1
+    assert near == [[True] * count, [True] + [False] * (count - 1)]
 
 
 def test_entries_of_ones_own_are_weighed_however_far_behind(tmp_path):
