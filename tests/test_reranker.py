@@ -43,7 +43,7 @@ SPUN = "The army leaders met to talk about demanding situations within the area.
 
 def test_networks_that_add_nothing_change_nothing():
     document, weighed, values, worth = weighed_text(SPUN)
-    judged = silent().judged(document.spots, weighed, values, worth, document.more, document.known)
+    judged = silent().judged(document.spots, weighed, values, worth, *document.signs[2:])
     assert len(weighed.places) > 3
     assert judged.chances == pytest.approx(weighed.chances, abs=1e-9)
     assert judged.taken.tolist() == weighed.taken.tolist()
@@ -51,7 +51,7 @@ def test_networks_that_add_nothing_change_nothing():
 
 def test_what_is_added_moves_the_odds_by_as_much():
     document, weighed, values, worth = weighed_text(SPUN)
-    judged = leaning("changed", 2.0).judged(document.spots, weighed, values, worth, document.more, document.known)
+    judged = leaning("changed", 2.0).judged(document.spots, weighed, values, worth, *document.signs[2:])
     for low, high in zip(weighed.begins[:-1], weighed.begins[1:], strict=True):
         before, after = (np.log(one.chances[low + 1 : high] / one.chances[low]) for one in (weighed, judged))
         assert after - before == pytest.approx(2.0, abs=1e-6)
@@ -61,7 +61,7 @@ def test_what_is_added_moves_the_odds_by_as_much():
 def test_an_input_stands_where_its_name_says():
     """Each option's own standing reaches the networks: speech says which candidates are verbs."""
     document, weighed, values, worth = weighed_text(SPUN)
-    judged = leaning("speech_V", 3.0).judged(document.spots, weighed, values, worth, document.more, document.known)
+    judged = leaning("speech_V", 3.0).judged(document.spots, weighed, values, worth, *document.signs[2:])
     verbs = np.array([candidate.form.startswith("V") for candidate in document.candidates])
     begins, counts = weighed.begins[:-1], np.diff(weighed.begins)
     told = [np.log(one.chances) - np.repeat(np.log(one.chances[begins]), counts) for one in (weighed, judged)]
@@ -101,13 +101,13 @@ def test_a_reading_is_judged_the_same_among_few_and_many():
 
 def test_of_what_they_were_not_taught_the_networks_say_nothing():
     document, weighed, values, worth = weighed_text(SPUN)
-    none = np.zeros_like(document.known)
-    judged = leaning("changed", 2.0).judged(document.spots, weighed, values, worth, document.more, none)
+    more, taught = document.signs[2:]
+    judged = leaning("changed", 2.0).judged(document.spots, weighed, values, worth, more, np.zeros_like(taught))
     assert judged.chances == pytest.approx(weighed.chances, abs=1e-9)
     (entry,) = [c for c in document.candidates if c.rule == "news/army>military:adj"]
     likes = [entry, entry._replace(channel="fuzzy"), entry._replace(pack="mine")]
     assert [silent().knows(candidate) for candidate in likes] == [True, False, False]
-    assert document.known.all()
+    assert taught.all()
 
 
 def test_networks_made_for_other_inputs_are_refused(tmp_path):

@@ -209,9 +209,9 @@ def test_options_far_behind_another_of_their_place_are_not_weighed(restorer):
     at = {(o.first, o.last, o.candidate.plain): n for n, o in enumerate(every.lattice.options)}
     kept = [at[o.first, o.last, o.candidate.plain] for o in near.lattice.options]
     assert kept == sorted(kept)
-    for name in ("early", "slopes", "more"):
-        assert (getattr(every, name)[kept] == getattr(near, name)).all()
-    worth = (every.early * (restorer.weights.later + every.slopes)).sum(axis=1)
+    for name in ("early", "slopes", "more", "taught"):
+        assert (getattr(every.signs, name)[kept] == getattr(near.signs, name)).all()
+    worth = (every.signs.early * (restorer.weights.later + every.signs.slopes)).sum(axis=1)
     for first, last, count in every.lattice.spots:
         here = [n for (a, b, _), n in at.items() if (a, b) == (first, last)]
         packs = [n for n in here if every.lattice.options[n].candidate.channel == "pack"]  # the shipped ones
@@ -229,8 +229,11 @@ def test_what_a_term_is_worth_puts_no_entry_behind(restorer):
     early = np.zeros((count, len(features.NAMES)))
     early[0, 0] = 1000.0 / restorer.weights.later[0]  # of the first one, which is worth more than all others
     taught = np.arange(count) > 0
-    none = np.zeros_like(early)
-    near = [restorer.near([match], early, none, known, 5.0).tolist() for known in (taught, np.ones(count, np.bool_))]
+    signs = [
+        piece.signs.of(slice(0, count))._replace(early=early, slopes=np.zeros_like(early), taught=known)
+        for known in (taught, np.ones(count, np.bool_))
+    ]
+    near = [restorer.near([match], one, 5.0).tolist() for one in signs]
     assert count > 1
     assert near == [[True] * count, [True] + [False] * (count - 1)]
 

@@ -85,8 +85,8 @@ def test_an_explanation_adds_up_to_what_decided(restorer):
 def test_language_models_weigh_the_same_at_every_phrase(document):
     # The best path is looked for with one weight for each.
     models = [features.INDEX[name] for name in features.MODELS]
-    assert np.abs(document.slopes).max() > 0.1
-    assert not document.slopes[:, models].any()
+    assert np.abs(document.signs.slopes).max() > 0.1
+    assert not document.signs.slopes[:, models].any()
 
 
 def test_the_fit_finds_a_phrase_that_differs_from_all_others():

@@ -108,7 +108,7 @@ def collect() -> list[Place]:
     def laid_out(found: list[Token], matches: list[Match]) -> Piece:
         """Lay out a stretch in which no plain phrase stands, as in most examples."""
         piece = restorer.piece(found, matches, {})
-        piece.early[:, features.INDEX["present"]] = ALONE
+        piece.signs.early[:, features.INDEX["present"]] = ALONE
         return piece
 
     def otherwise(place: Found, found: list[Token]) -> tuple[float, float]:
@@ -125,7 +125,7 @@ def collect() -> list[Place]:
         )
         inside = [c for c in single(found) if place.first <= c.first and c.last <= place.last and c.candidate]
         rivals = sum(math.log(c.probability / next(p for p, o in c.others if o is None)) for c in inside)
-        own = document.slopes[0].tolist()
+        own = document.signs.slopes[0].tolist()
         return math.fsum((w + s) * v for w, s, v in zip(later, own, row, strict=True)) + gain, max(rivals, 0.0)
 
     @functools.lru_cache(maxsize=1)

@@ -98,8 +98,7 @@ def decoded(restorer: Restorer, pieces: list, stage: str, before: tuple | None) 
     if stage == "later":
         weighed = restorer.judged(document, weighed, restorer.weights.later, known)
     # What the next pass does not ask for is half a megabyte a hundred words.
-    none = np.zeros((0, 0))
-    small = document._replace(parts=[], graph=None, early=none, slopes=none, more=none)
+    small = document._replace(parts=[], graph=None, signs=passes.no_signs())
     return small, weighed, passes.sure(document, weighed)
 
 
@@ -165,7 +164,7 @@ def cases(restorer: Restorer, pieces: list, marked: str, stage: str, before: tup
                     tuple(rivals),
                     (start, end),
                     tuple(token.word for token in piece.found[place.first : place.last]),
-                    piece.more[place.rivals].astype(np.float32),
+                    piece.signs.more[place.rivals].astype(np.float32),
                 )
             )
     return made

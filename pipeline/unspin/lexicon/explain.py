@@ -93,7 +93,7 @@ def explain_piece(
             number = next(n for n in place.rivals if piece.lattice.options[n].candidate is candidate)
             models = each(place.left, piece.lattice.words[number], place.right, mixture)
             own = values[number].tolist()
-            slopes = document.slopes[number].tolist()
+            slopes = document.signs.slopes[number].tolist()
             parts = {n: (w + s) * v for n, w, s, v in zip(features.NAMES, weights, slopes, own, strict=True)}
             for at, name in enumerate(features.MODELS):
                 parts[name] = weights[features.INDEX[name]] * (models[at] - kept[at])

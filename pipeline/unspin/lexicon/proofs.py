@@ -117,7 +117,7 @@ def stage(entry: Entry, restorer: Restorer, trie: Trie) -> Staged | Proof:
                for m in matches):
         return Proof("missed", 0.0, mark[1])
     piece = restorer.piece(found, matches, {}, FAR)
-    piece.early[:, features.INDEX["present"]] = ALONE
+    piece.signs.early[:, features.INDEX["present"]] = ALONE
     return Staged(mark[1], mark[2], first, last, piece)
 
 

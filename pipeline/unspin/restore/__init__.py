@@ -32,7 +32,7 @@ from unspin.restore.gold_records import COUNTS, Asked, Records, load_records, od
 from unspin.restore.graph import Flags, Spots, Weighed, best, graph, joined, laid_spots, weigh
 from unspin.restore.known import Knowledge, Known
 from unspin.restore.language_model import Loaded, Mixture, Models, article, load_models
-from unspin.restore.passes import Document, Findings
+from unspin.restore.passes import Document, Findings, Signs, no_signs
 from unspin.restore.slopes import shipped as shipped_slopes
 from unspin.restore.spelling import in_one, variety
 from unspin.restore.tokens import Token, tokens
@@ -74,10 +74,7 @@ class Piece(NamedTuple):
     matches: list[Match]
     title: bool
     lattice: Lattice
-    early: Floats  #: the features of each option that do not change from pass to pass, (options, features)
-    slopes: Floats  #: what to add to the weights of the later passes for each option, (options, features)
-    more: Floats  #: what else the reranker sees of each option, (options, reranker.MORE)
-    taught: Flags  #: whether the reranker knows the like of each option
+    signs: Signs  #: of the lattice's options
 
 
 class Restorer:
@@ -299,14 +296,16 @@ class Restorer:
             placed += [reranker.place(found, match.first, title) for match in given]
         everything = self._knowledge.of(whole, every, self._language.vocabulary)
         akin = self.akin(everything)
-        early = self.early(whole, every, everything, capital, counts, akin)
-        slopes = np.concatenate([k.slopes for k in everything]) if everything else np.zeros_like(early)
-        more = self.more(every, everything, akin, placed)
-        taught = np.concatenate([k.taught for k in everything]) if everything else np.zeros(0, np.bool_)
-        near = self.near(every, early, slopes, taught, far)
+        signs = no_signs() if not every else Signs(
+            self.early(whole, every, everything, capital, counts, akin),
+            np.concatenate([k.slopes for k in everything]),
+            self.more(every, everything, akin, placed),
+            np.concatenate([k.taught for k in everything]),
+        )
+        near = self.near(every, signs, far)
         words = [words for k in everything for words in k.words]
         if not near.all():
-            early, slopes, more, taught = early[near], slopes[near], more[near], taught[near]
+            signs = signs.of(near)
             words = list(itertools.compress(words, near.tolist()))
         left = iter(near.tolist())
         pieces: list[Piece] = []
@@ -315,22 +314,23 @@ class Restorer:
             weighed = [m._replace(candidates=tuple([c for c in m.candidates if next(left)])) for m in given]
             end = at + sum([len(match.candidates) for match in weighed])
             laid = decoder.lattice(found, weighed, words[at:end], self._language.vocabulary)
-            here = slice(at, end)
-            pieces.append(Piece(block, found, given, title, laid, early[here], slopes[here], more[here], taught[here]))
+            pieces.append(Piece(block, found, given, title, laid, signs.of(slice(at, end))))
             at = end
         return pieces
 
-    def near(self, matches: Sequence[Match], early: Floats, slopes: Floats, taught: Flags, far: float) -> Flags:
+    def near(self, matches: Sequence[Match], signs: Signs, far: float) -> Flags:
         """Tell of each option whether what is known before the models are asked puts it near the best of its place.
 
         Only options of packs named as those that come with Unspin are ever far behind (``taught``), and only behind
         one another: what a term is worth is not known before the document is, and of anybody else's entries no gold
         article tells.
         """
-        near = np.ones(len(early), np.bool_)
+        taught = signs.taught
+        near = np.ones(len(taught), np.bool_)
         if far == math.inf or not matches:
             return near
-        worth = np.where(taught, (early * (np.array(self.weights.later) + slopes)).sum(axis=1), -math.inf)
+        worth = (signs.early * (np.array(self.weights.later) + signs.slopes)).sum(axis=1)
+        worth = np.where(taught, worth, -math.inf)
         sizes = np.array([len(match.candidates) for match in matches])
         best = np.repeat(np.maximum.reduceat(worth, ends(sizes)[:-1]), sizes)
         near[taught] = worth[taught] > best[taught] - far
@@ -346,8 +346,6 @@ class Restorer:
         akin: Floats,
     ) -> Floats:
         """Give the features of all options that do not change from pass to pass, (options, features)."""
-        if not matches:
-            return np.zeros((0, len(features.NAMES)))
         values = np.concatenate([k.own for k in known])
         columns = {
             "capital": capital,
@@ -412,8 +410,6 @@ class Restorer:
         self, matches: Sequence[Match], known: Sequence[Known], akin: Floats, placed: Sequence[Sequence[float]]
     ) -> Floats:
         """Give what else the reranker sees of all options, (options, reranker.MORE)."""
-        if not matches:
-            return np.zeros((0, len(reranker.MORE)))
         places = np.repeat(np.array(placed), [len(match.candidates) for match in matches], axis=0)
         return np.concatenate([np.concatenate([k.standing for k in known]), reranker.calmed(akin), places], axis=1)
 
@@ -465,10 +461,7 @@ class Restorer:
             parts,
             graph(parts[0], self._language) if len(parts) == 1 else None,
             laid_spots(lattices),
-            np.concatenate([piece.early for piece in pieces]) if pieces else np.zeros((0, len(features.NAMES))),
-            np.concatenate([piece.slopes for piece in pieces]) if pieces else np.zeros((0, len(features.NAMES))),
-            np.concatenate([piece.more for piece in pieces]) if pieces else np.zeros((0, len(reranker.MORE))),
-            np.concatenate([piece.taught for piece in pieces]) if pieces else np.zeros(0, np.bool_),
+            Signs.joined([piece.signs for piece in pieces]),
             options,
             rules,
             terms,
@@ -513,7 +506,7 @@ class Restorer:
         """Judge the readings of a later pass under a weight vector again, all that is known of each seen together."""
         worth = passes.channel(document, weights, known, later=True)
         values = passes.values(document, known)
-        return self._reranker.judged(document.spots, weighed, values, worth, document.more, document.known)
+        return self._reranker.judged(document.spots, weighed, values, worth, document.signs.more, document.signs.taught)
 
     def decode(self, piece: Piece, weights: Sequence[float], context: features.Context) -> list[Choice]:
         """Decode one piece by itself, as in the later passes, and give its choices."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from unspin.restore import features, prior
+from unspin.restore import features, prior, reranker
 from unspin.restore.arrays import Floats, Ints
 from unspin.restore.candidates import Candidate
 from unspin.restore.graph import Flags, Graph, Spots, Weighed, best_of
@@ -28,16 +28,48 @@ FEW = 0.1
 ENOUGH = 10
 
 
+class Signs(NamedTuple):
+    """What is known of options before the passes, side by side.
+
+    >>> signs = Signs(np.zeros((3, 2)), np.zeros((3, 2)), np.zeros((3, 1)), np.array([True, False, True]))
+    >>> signs.of(np.array([False, True, True])).taught.tolist()
+    [False, True]
+    """
+
+    early: Floats  #: the features of each that do not change from pass to pass, (options, features)
+    slopes: Floats  #: what to add to the weights of the later passes for each, (options, features)
+    more: Floats  #: what else the reranker sees of each, (options, reranker.MORE)
+    taught: Flags  #: whether the reranker knows the like of each
+
+    @classmethod
+    def joined(cls, parts: Sequence[Signs]) -> Signs:
+        """Give the signs of several lots of options as one."""
+        parts = [no_signs(), *parts]
+        return cls(
+            np.concatenate([part.early for part in parts]),
+            np.concatenate([part.slopes for part in parts]),
+            np.concatenate([part.more for part in parts]),
+            np.concatenate([part.taught for part in parts]),
+        )
+
+    def of(self, which: slice | Flags) -> Signs:
+        """Give the signs of some of the options."""
+        return Signs(self.early[which], self.slopes[which], self.more[which], self.taught[which])
+
+
+def no_signs() -> Signs:
+    """Give the signs of no options."""
+    wide = np.zeros((0, len(features.NAMES)))
+    return Signs(wide, wide, np.zeros((0, len(reranker.MORE))), np.zeros(0, np.bool_))
+
+
 class Document(NamedTuple):
     """The options of all blocks of a document, laid out together."""
 
     parts: list[list[Lattice]]  #: what is decoded in one go: more than one only where the document is very long
     graph: Graph | None  #: of the only part
     spots: Spots
-    early: Floats  #: the features of each option that do not change from pass to pass, (options, features)
-    slopes: Floats  #: what to add to the weights of the later passes for each option, (options, features)
-    more: Floats  #: what else the reranker sees of each option, (options, reranker.MORE)
-    known: Flags  #: whether the reranker knows the like of each option
+    signs: Signs  #: of the options
     candidates: list[Candidate]
     rules: Ints  #: number of each option's rule
     terms: Flags  #: whether each option is a term of the glossary
@@ -236,9 +268,9 @@ def channel(document: Document, weights: Sequence[float], known: Findings, later
 
     ``later``: in a later pass than the first, where phrases have weights of their own.
     """
-    own = np.array(weights) + (document.slopes if later else 0.0)
+    own = np.array(weights) + (document.signs.slopes if later else 0.0)
     # Not a matrix product, whose last bits may depend on how many rows there are.
-    worth: Floats = (document.early * own).sum(axis=1)
+    worth: Floats = (document.signs.early * own).sum(axis=1)
     for name, values in known.late.items():
         worth += own[..., features.INDEX[name]] * values
     return worth
@@ -246,7 +278,7 @@ def channel(document: Document, weights: Sequence[float], known: Findings, later
 
 def values(document: Document, known: Findings) -> Floats:
     """Give all features of each option but for the language models' (0 there), (options, features)."""
-    found = document.early.copy()
+    found = document.signs.early.copy()
     for name, column in known.late.items():
         found[:, features.INDEX[name]] = column
     return found
