@@ -1,5 +1,6 @@
 """The laws of restoring, on our own gold articles and on packs written for the purpose."""
 
+import json
 import random
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from unspin.edits import apply, changed
 from unspin.evaluate import parse_gold, read_gold
 from unspin.lexicon.read import LexiconError, find_packs
 from unspin.records import CLEAN_KINDS, Block, Edit, Source
-from unspin.restore import Restorer, context_model, features, glossary, grammar, known
+from unspin.restore import Restorer, candidates, context_model, features, glossary, grammar, known
 from unspin.restore.decoder import Choice
 
 HERE = Path(__file__).parent
@@ -251,3 +252,21 @@ def test_entries_of_ones_own_are_weighed_however_far_behind(tmp_path):
     offered = {o.candidate.plain for o in piece.lattice.options if o.first == 1}
     assert "warband" in offered
     assert len(offered) == 2  # and of the shipped ones the best alone
+
+
+def test_what_was_read_of_the_lexicon_goes_when_texts_no_longer_ask_for_it(monkeypatch):
+    monkeypatch.setattr(candidates, "ROOM", 1)
+    rows = {
+        spun: json.dumps([[[spun], plain, [plain], f"news/{spun}>{plain}:noun", "news", "NN", False, 7]]).encode()
+        for spun, plain in (("army", "military"), ("nation", "state"), ("area", "region"))
+    }
+    trie = candidates.Written({word: memoryview(row) for word, row in rows.items()})
+    army, nation = trie.below("army"), trie.below("nation")
+    candidates.turn(trie)
+    assert trie.below("nation") is nation
+    assert trie.below("area")[""][0][1] == "region"
+    candidates.turn(trie)
+    assert trie.below("nation") is nation
+    again = trie.below("army")
+    assert again is not army
+    assert again == army

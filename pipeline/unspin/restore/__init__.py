@@ -443,6 +443,7 @@ class Restorer:
             self._knowledge.forget()
         self._knowledge.turn()
         self._context.turn()
+        candidates.turn(self._trie)
         if self._glossary is not None:
             self._glossary.turn()
 

@@ -6,7 +6,7 @@ import functools
 import itertools
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from unspin.layout import MONTH_NAMES
 from unspin.lexicon import forms
 from unspin.lexicon.read import Entry, Pack
 from unspin.restore.language_model import words_for
+from unspin.restore.recent import Recent
 from unspin.restore.tokens import Token, fold
 
 #: Raised when what the cache holds changes its meaning.
@@ -63,6 +64,36 @@ class Match(NamedTuple):
 
 
 Trie = dict[str, Any]
+
+
+#: First words of keys of which what lies below them is kept ready, in each of two generations (4 KB a word).
+ROOM = 3072
+
+
+class Written(Trie):
+    """A trie as it is compiled: what lies below a first word is written, read when a text has the word.
+
+    >>> rows = b'[[["army"], "military", ["military"], "news/army>military:noun", "news", "NN", false, 7]]'
+    >>> trie = Written({"army": memoryview(rows)})
+    >>> [row[1] for row in trie.below("army")[""]], trie.below("navy")
+    (['military'], None)
+    """
+
+    def __init__(self, written: Mapping[str, memoryview]) -> None:
+        super().__init__(written)
+        self._met: Recent[str, Trie] = Recent(self.read, ROOM)
+
+    def read(self, word: str) -> Trie:
+        """Give what lies below a first word that is there, without remembering it."""
+        return build_trie(json.loads(bytes(self[word])))[word]  # type: ignore[no-any-return]
+
+    def below(self, word: str) -> Trie | None:
+        """Give what lies below a first word."""
+        return self._met[word] if word in self else None
+
+    def turn(self) -> None:
+        """Forget what texts before the last ones had, where that is much."""
+        self._met.turn()
 
 
 #: What an entry that nobody judged counts as: between the two commonest judgements of careful readers.
@@ -181,8 +212,8 @@ def load_rows(read: Callable[[], Sequence[Pack]], fingerprint: str) -> list[list
     return [row for rows in load_trie(read, fingerprint).values() for row in json.loads(bytes(rows))]
 
 
-def load_trie(read: Callable[[], Sequence[Pack]], fingerprint: str) -> Trie:
-    """Give the compiled trie; what lies below a first word, one of 24,000, is read when it is met (:func:`below`).
+def load_trie(read: Callable[[], Sequence[Pack]], fingerprint: str) -> Written:
+    """Give the compiled trie.
 
     It is from the cache while no pack file has changed; else only new entries
     are inflected.
@@ -205,21 +236,32 @@ def load_trie(read: Callable[[], Sequence[Pack]], fingerprint: str) -> Trie:
     made = kept_arrays(f"lexicon-{CACHE_VERSION}", fingerprint, make)
     words = made["words"].tobytes().decode("utf-8").split("\n")
     rows = made["rows"].data if len(made["rows"]) else memoryview(b"")
-    return {word: rows[low:high] for word, (low, high) in zip(words, pairwise(made["ends"].tolist()), strict=False)}
+    ends = pairwise(made["ends"].tolist())
+    return Written({word: rows[low:high] for word, (low, high) in zip(words, ends, strict=False)})
 
 
 def below(trie: Trie, word: str) -> Trie | None:
-    """Give what lies below a first word, read when first asked for.
+    """Give what lies below a first word of a trie."""
+    return trie.below(word) if isinstance(trie, Written) else trie.get(word)
 
-    >>> rows = b'[[["army"], "military", ["military"], "news/army>military:noun", "news", "NN", false, 7]]'
-    >>> trie = {"army": memoryview(rows)}
-    >>> [row[1] for row in below(trie, "army")[""]], below(trie, "navy")
-    (['military'], None)
+
+def keys(trie: Trie, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Give the words of all keys of a trie.
+
+    >>> list(keys({"army": {"": [], "corps": {"": []}}}))
+    [('army',), ('army', 'corps')]
     """
-    node: Any = trie.get(word)
-    if isinstance(node, memoryview):
-        node = trie[word] = build_trie(json.loads(bytes(node)))[word]
-    return node  # type: ignore[no-any-return]
+    for word in trie:
+        if word:
+            yield from keys(trie.read(word) if isinstance(trie, Written) else trie[word], (*before, word))
+        else:
+            yield before
+
+
+def turn(trie: Trie) -> None:
+    """Let a trie forget what was read of it for texts before the last ones."""
+    if isinstance(trie, Written):
+        trie.turn()
 
 
 def remembered_forms() -> Forms:

@@ -8,7 +8,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from unspin.cache import kept
-from unspin.restore.candidates import LONGEST_KEY, Candidate, Match, Trie, below, find_matches
+from unspin.restore.candidates import LONGEST_KEY, Candidate, Match, Trie, find_matches, keys
 from unspin.restore.language_model import Web
 from unspin.restore.tokens import Token
 from unspin.restore.trigram import Trigram
@@ -34,21 +34,14 @@ class NearMisses:
         """Index the keys: words by first letter and length, and short keys by how they are written together."""
         words: set[str] = set()
         glued: dict[str, list[str]] = {}
-        for word in self._trie:
-            self._gather({word: below(self._trie, word) or {}}, (), words, glued)
+        for key in keys(self._trie):
+            words.update(key)
+            if 1 < len(key) < 4:
+                glued.setdefault("".join(key), list(key))
         buckets: dict[str, list[str]] = {}
         for word in sorted(word for word in words if len(word) >= SHORTEST and word.isalpha()):
             buckets.setdefault(f"{word[0]}{len(word)}", []).append(word)
         return buckets, glued
-
-    def _gather(self, node: Trie, before: tuple[str, ...], words: set[str], glued: dict[str, list[str]]) -> None:
-        """Collect the words of all keys from a node on, and how short keys are written together."""
-        for word, rest in node.items():
-            if word:
-                words.add(word)
-                self._gather(rest, (*before, word), words, glued)
-            elif 1 < len(before) < 4:
-                glued.setdefault("".join(before), list(before))
 
     def meant(self, word: str) -> tuple[str, ...]:
         """Give the words of a key that a word is a slip of, none where it is a word or there is no single nearest.

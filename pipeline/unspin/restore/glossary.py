@@ -86,7 +86,7 @@ class Term(NamedTuple):
 Reading = tuple[float, float, float, float]
 
 #: Words and phrases of which it is remembered what they may stand for.
-ROOM = 8192
+ROOM = 4096
 
 
 class Reach(NamedTuple):

@@ -23,7 +23,7 @@ from unspin.restore.tokens import Token
 from unspin.restore.trigram import Trigram
 
 #: Words and phrases whose candidates are remembered with all that is known of them, 3 KB each.
-ROOM = 8192
+ROOM = 4096
 
 
 class Known(NamedTuple):
