@@ -249,6 +249,25 @@ def test_a_run_without_run_json_is_compared_without_causes(tmp_path):
     assert summary.causes == {"unexplained": 1}
 
 
+def test_that_causes_are_not_known_is_no_difference(tmp_path):
+    old, new = write(tmp_path / "old"), write(tmp_path / "new")
+    (new / "run.json").unlink()
+    differs, out = shown(old, new)
+    assert not differs
+    assert out.endswith("no difference in 1 documents\n")
+
+
+def test_the_entities_of_a_document_that_came_came_with_it(tmp_path):
+    old = write(tmp_path / "old")
+    texts = [["a.txt", "aa", "The military met. It left."], ["b.txt", "bb", "The navy met. It left."]]
+    navy = ["org/navy", "navy", "ORG", 1, 1, "", ""]
+    mention = ["b.txt", "m1", "b1", "org/navy", "navy", "navy", "ORG", "model", 4, 8, 4, 8, ""]
+    military = ["a.txt", "m1", "b1", "org/military", "military", "military", "ORG", "model", 4, 8, 4, 12, ""]
+    entities = [["org/military", "military", "ORG", 1, 1, "", ""], navy]
+    new = write(tmp_path / "new", texts, entities=entities, mentions=[military, mention])
+    assert ("added", "entities", "org/navy", (), "input added") in found(old, new)
+
+
 def test_a_folder_that_is_no_run_is_told(tmp_path):
     with pytest.raises(TableError, match="is no run folder"):
         Comparison(write(tmp_path / "old"), tmp_path)

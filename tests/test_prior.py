@@ -46,12 +46,28 @@ def test_many_clean_articles_in_one_document_are_as_clean_as_one(restorer):
     assert decoded.spin_score < 0.1
 
 
+def spun_paragraph():
+    """Give a paragraph of a heavily spun article."""
+    marked = (HERE / "tuning" / "first_sight" / "round27-diplomacy-gulf-patrols.marked.txt").read_text(encoding="utf-8")
+    spun, _ = parse_gold(marked)
+    return max(spun.split("\n"), key=lambda line: len(line.split()))
+
+
+def test_what_stands_beside_a_spun_paragraph_is_not_clean_because_it_is_less_spun(restorer):
+    """By itself a mild article is called clean; beside a heavily spun paragraph it is changed too."""
+    marked = (HERE / "tuning" / "first_sight" / f"{MILD[1]}.marked.txt").read_text(encoding="utf-8")
+    spun, _ = parse_gold(marked)
+    mild = spun[: len(spun) // 2]
+    text = mild + "\n\n" + spun_paragraph()
+    assert restorer.restore(mild, layout(mild)).status == "clean"
+    edits = restorer.restore(text, layout(text)).edits
+    assert sum(edit.outcome == "changed" and edit.end <= len(mild) for edit in edits) >= 3
+
+
 @pytest.mark.parametrize("clean", sorted(path.name for path in (HERE.parent / "seeds").glob("clean-*.txt")))
 def test_of_a_clean_article_with_a_spun_paragraph_only_that_is_changed(restorer, clean):
     text = (HERE.parent / "seeds" / clean).read_text(encoding="utf-8").rstrip() + "\n\n"
-    marked = (HERE / "tuning" / "first_sight" / "round27-diplomacy-gulf-patrols.marked.txt").read_text(encoding="utf-8")
-    spun, _ = parse_gold(marked)
-    paragraph = max(spun.split("\n"), key=lambda line: len(line.split()))
+    paragraph = spun_paragraph()
     edits = restorer.restore(text + paragraph, layout(text + paragraph)).edits
     changed = [e for e in edits if e.outcome == "changed"]
     assert len(changed) >= 5

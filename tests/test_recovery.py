@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -68,6 +69,26 @@ def test_killed_at_random_moments_it_ends_in_the_same_bytes(made, tmp_path):
         process.wait()
     assert killed
     assert finish(inputs, tmp_path / "run") == whole
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_while_two_workers_load_it_says_so_in_one_line(made, tmp_path, sent):
+    """Ctrl-C reaches all processes of the terminal, what a scheduler sends only the first."""
+    inputs, whole, _ = made
+    folder = tmp_path / "run"
+    process = subprocess.Popen(
+        [*command(inputs, folder), "--workers", "2"], stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    end = time.monotonic() + 60
+    while not (folder / results.FOLDER / "process").is_file() and time.monotonic() < end:
+        time.sleep(0.01)
+    if sent is signal.SIGINT:
+        os.killpg(process.pid, sent)
+    else:
+        process.send_signal(sent)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "unspin: interrupted; what was finished is kept, run again to go on\n")
+    assert finish(inputs, folder) == whole
 
 
 def test_run_json_is_there_only_when_all_is_written(made, tmp_path):

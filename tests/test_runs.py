@@ -4,6 +4,7 @@ import csv
 import functools
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -500,6 +501,38 @@ def test_a_folder_of_somebody_elses_files_is_refused(inputs, tmp_path):
     with pytest.raises(RunError, match="holds other files and is no run folder"):
         go(inputs, tmp_path / "out")
     assert (tmp_path / "out/restored/thesis.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize(("name", "content"), [("run.json", '{"cmd": "x"}'), ("documents.csv", "a,b\n1,2\n")])
+def test_files_that_are_named_as_ours_make_no_run_folder(inputs, tmp_path, name, content):
+    (tmp_path / "out/source").mkdir(parents=True)
+    (tmp_path / "out/source/main.py").write_text("mine")
+    (tmp_path / "out" / name).write_text(content)
+    with pytest.raises(RunError, match="holds other files and is no run folder"):
+        go(inputs, tmp_path / "out")
+    assert (tmp_path / "out" / name).read_text() == content
+    assert (tmp_path / "out/source/main.py").read_text() == "mine"
+
+
+def test_only_texts_that_runs_put_there_are_removed(inputs, tmp_path):
+    folder = tmp_path / "out"
+    go(inputs, folder)
+    mine = folder / "restored/notes/mine.txt"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    gone = sorted(inputs.rglob("*.txt"))[0]
+    text = folder / "restored" / gone.relative_to(inputs)
+    assert text.is_file()
+    shutil.rmtree(folder / results.FOLDER)  # as in a folder that was committed
+    gone.unlink()
+    go(inputs, folder)
+    assert not text.is_file()
+    assert mine.read_text() == "mine"
+    # One whose document is refused now has no text either.
+    other = sorted(inputs.rglob("*.txt"))[0]
+    other.write_bytes(b"")
+    assert go(inputs, folder).documents["refused"] >= 1
+    assert not (folder / "restored" / other.relative_to(inputs)).is_file()
 
 
 def test_a_folder_with_only_hidden_files_is_empty_enough(inputs, tmp_path):

@@ -14,6 +14,7 @@ import os
 import re
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -95,6 +96,9 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     # A scheduler ends a process with SIGTERM: it is left as cleanly as by Ctrl-C.
     with contextlib.suppress(ValueError):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller (``>&-``)
+            setattr(sys, name, open(os.devnull, "r+", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # Texts are UTF-8 with \n wherever they go; a console that cannot show a character shows its number.
@@ -109,8 +113,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:
-        if debug:
-            raise
+        if debug and not isinstance(error, typer.Exit):
+            traceback.print_exc()
         _fail(error)
     if code == INTERRUPTED:  # typer gives the code of Ctrl-C itself, without a word
         _say_last("interrupted; what was finished is kept, run again to go on", INTERRUPTED)
@@ -139,7 +143,7 @@ def _fail(error: Exception) -> NoReturn:
     if callable(told := getattr(error, "format_message", None)):
         context = getattr(error, "ctx", None)
         hint = f"; see `{context.command_path} --help`" if context is not None else ""
-        _say_last(str(told()).rstrip(".") + hint, WRONG_CALL)
+        _say_last((str(told()).rstrip(".") or "no command is given") + hint, WRONG_CALL)
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         _say_last(f"{where}{error.strerror}{_advice(error)}", WRONG_CALL)
@@ -165,10 +169,25 @@ def _advice(error: OSError) -> str:
     }.get(error.errno or 0, "")
 
 
+def _say(message: str) -> None:
+    """Tell something on standard error, in one line whatever the names of files hold."""
+    print("unspin: " + _shown(message), file=sys.stderr)
+
+
 def _say_last(message: str, code: int) -> NoReturn:
     with contextlib.suppress(BrokenPipeError):
-        print("unspin: " + " ".join(message.split()), file=sys.stderr)
+        _say(message)
     sys.exit(code)
+
+
+def _shown(text: str) -> str:
+    r"""Give text as a terminal may have it: in one line, its control characters written out.
+
+    >>> _shown("red \x1b[31m.txt\n")
+    'red \\x1b[31m.txt'
+    """
+    line = " ".join(text.split())
+    return line if line.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
 
 
 def _print(text: str = "") -> None:
@@ -343,13 +362,12 @@ def run(
             _print(line)
     for decision, why in summary.unheeded:
         where = f"{decisions}: {decision.doc_id} {decision.start}-{decision.end}"
-        print(f"unspin: {where}: {decision.decision} had no effect: {why}", file=sys.stderr)
+        _say(f"{where}: {decision.decision} had no effect: {why}")
     for doc_id, status, reason in summary.troubled:
-        print(f"unspin: {doc_id}: {status}: {reason}", file=sys.stderr)
+        _say(f"{doc_id}: {status}: {reason}")
     bad = summary.documents.get("refused", 0) + summary.documents.get("failed", 0)
     if bad > len(summary.troubled):
-        rest = f"unspin: and {bad - len(summary.troubled):,} more; see documents.csv"
-        print(rest, file=sys.stderr)
+        _say(f"and {bad - len(summary.troubled):,} more; see documents.csv")
     if open_report:
         import webbrowser
 
@@ -425,7 +443,7 @@ def restore(
     for restoration in _restored(file, pack, settings, without, careful, rescore):
         source = restoration.source
         if source.status:
-            print(f"unspin: {source.doc_id}: {source.status}: {source.reason}", file=sys.stderr)
+            _say(f"{source.doc_id}: {source.status}: {source.reason}")
             failed = True
         elif as_json:
             for edit in restoration.edits:
@@ -509,7 +527,7 @@ def score(inputs: Inputs, pack: Packs = None, settings: SettingsFile = None) -> 
     for item in items:
         for source in sources.read(item):
             if source.status:
-                print(f"unspin: {source.doc_id}: {source.status}: {source.reason}", file=sys.stderr)
+                _say(f"{source.doc_id}: {source.status}: {source.reason}")
                 failed = True
                 continue
             found = restore_document(source, restorer)
@@ -517,7 +535,7 @@ def score(inputs: Inputs, pack: Packs = None, settings: SettingsFile = None) -> 
             rate = 1000 * made / max(1, count_words(source.text))
             of = family_of(found.edits, known)
             told = f"  ({of.places} of {of.whole} phrases: {', '.join(of.phrases)})" if of.name else ""
-            columns = f"{found.pack or '-':14} {of.name or '-':10} {source.doc_id}"
+            columns = f"{found.pack or '-':14} {of.name or '-':10} {_shown(source.doc_id)}"
             _print(f"{found.spin_score:5.2f} {rate:10.1f}  {columns}{told}")
     return DIFFERENT if failed else 0
 
@@ -546,7 +564,7 @@ def evaluate(
         lines.append(_figures(result.doc_id, result.counts))
         lines += ["    " + " ".join(map(repr, case)) for case in result.cases[:show]]
         if result.doc_id not in made:
-            print(f"unspin: {result.doc_id}: has no edits in {target}", file=sys.stderr)
+            _say(f"{result.doc_id}: has no edits in {target}, or is not there")
     _print(f"{'document':44} {'gold':>5} {'P':>6} {'R':>6} {'F0.5':>6}")
     for line in [*lines, _figures("all", total)]:
         _print(line)
@@ -566,7 +584,7 @@ def _edits_of(target: Path, packs: list[str] | None, settings: Path | None) -> d
     for item in items:
         for source in sources.read(item):
             if source.status:
-                print(f"unspin: {source.doc_id}: {source.status}: {source.reason}", file=sys.stderr)
+                _say(f"{source.doc_id}: {source.status}: {source.reason}")
                 continue
             made[source.doc_id] = list(restore_document(source, restorer).edits)
     return made
@@ -661,7 +679,7 @@ def check_lexicon(
         for _ in range(FIXES if fix else 0):
             mended = mend.mend(findings, names)
             for path, lines in mended.items():
-                print(f"unspin: {path}: {_many(lines, 'line')} mended", file=sys.stderr)
+                _say(f"{path}: {_many(lines, 'line')} mended")
             if not mended:
                 break
             findings = check.check(names)
@@ -776,7 +794,7 @@ def mine_lexicon(
     for item in sources.find(inputs):
         for source in sources.read(item):
             if source.status:
-                print(f"unspin: {source.doc_id}: {source.status}: {source.reason}", file=sys.stderr)
+                _say(f"{source.doc_id}: {source.status}: {source.reason}")
                 continue
             texts.append((source.doc_id, source.text))
     restorer = Restorer.load(tuple(pack or ()))
@@ -807,11 +825,11 @@ def accept_lexicon(
     _print(f"{taken.path}: {_many(len(taken.added), 'entry', 'entries')} added")
     _print(f"{taken.keep_path}: {_many(len(taken.keep), 'sentence')} added")
     for entry in taken.known:
-        print(f"unspin: {entry.path}:{entry.line}: {entry.spun} > {entry.plain} ({entry.form}) is there already; "
-              "its column 'often' says how often it holds", file=sys.stderr)
+        _say(f"{entry.path}:{entry.line}: {entry.spun} > {entry.plain} ({entry.form}) is there already; "
+             "its column 'often' says how often it holds")
     for decision, why in taken.refused:
         where = f"{file}: {decision.doc_id} {decision.start}-{decision.end}"
-        print(f"unspin: {where}: not taken: {why}", file=sys.stderr)
+        _say(f"{where}: not taken: {why}")
     if taken.places:
         _print(f"{file}: {_many(taken.places, 'decision')} only for the place; "
                f"unspin run INPUT --decisions {file} heeds them")

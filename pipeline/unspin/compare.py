@@ -112,6 +112,9 @@ class Comparison:
         self.documents = 0
         for old, new in _pair(self.old, self.new, problems):
             self.documents += 1
+            if (alone := old or new) is not None and (old is None or new is None):
+                for mention in alone.mentions:
+                    entities[mention["entity_id"]][_came_or_went(new)] += 1
             for change in self._document(old, new):
                 if change.table == "mentions":
                     for row in (change.old, change.new):
@@ -125,7 +128,7 @@ class Comparison:
         if old is None or new is None:
             one = old or new
             assert one is not None
-            cause = "input removed" if new is None else "input added"
+            cause = _came_or_went(new)
             before, after = (one.document, None) if new is None else (None, one.document)
             yield Change("documents", one.document["doc_id"], before, after, (), cause)
             return
@@ -143,7 +146,7 @@ class Comparison:
                 yield Change(name, key, before, after, _differing(before, after, same_input), cause)
         columns = tuple(c for c in new.document if new.document[c] != old.document.get(c, "") and c != "path")
         texts = [_text(run, rows) for run, rows in ((self.old, old), (self.new, new))]
-        joint = "; ".join(cause for cause, _ in found.most_common(3)) or why.of("documents", None, None)
+        joint = _joint(found) or why.of("documents", None, None)
         if texts[0] != texts[1]:
             was, now = _excerpts(*texts)
             yield Change(TEXTS, doc_id, {"text": was}, {"text": now}, ("text",), joint)
@@ -156,9 +159,7 @@ class Comparison:
             if old == new:
                 continue
             found = causes.get(one["entity_id"], Counter())
-            cause = "; ".join(cause for cause, _ in found.most_common(3)) or _or(
-                (*self.told.everything, *self.told.extraction)
-            )
+            cause = _joint(found) or _or((*self.told.everything, *self.told.extraction))
             columns = tuple(c for c in one if old and new and old.get(c, "") != new.get(c, ""))
             yield Change("entities", one["entity_id"], old, new, columns, cause)
 
@@ -310,6 +311,20 @@ def _excerpts(old: str, new: str) -> tuple[str, str]:
 # ---------------------------------------------------------------- causes
 
 
+def _came_or_went(new: DocumentRows | None) -> str:
+    return "input removed" if new is None else "input added"
+
+
+def _joint(found: Counter[str]) -> str:
+    """Give the commonest causes, each once.
+
+    >>> _joint(Counter({"rule a removed; rule b removed": 2, "rule b removed": 1}))
+    'rule a removed; rule b removed'
+    """
+    parts = (part for cause, _ in found.most_common(3) for part in cause.split("; "))
+    return "; ".join(dict.fromkeys(parts))
+
+
 def _or(causes: Iterable[str]) -> str:
     return " or ".join(causes) or "unexplained"
 
@@ -439,13 +454,16 @@ def summarise(comparison: Comparison) -> Summary:
 def show(
     old: Path, new: Path, form: str, write: Callable[[str], object], details: bool = True, colour: bool = False
 ) -> bool:
-    """Write what changed between two runs as text, json or html; tell whether anything did."""
+    """Write what changed between two runs as text, json or html; tell whether anything did, or may have.
+
+    That it is not known why (no ``run.json``) is no difference.
+    """
     comparison = Comparison(old, new)
     summary = summarise(comparison)
     pieces = {"text": _as_text, "json": _as_json, "html": _as_html}[form](comparison, summary, details, colour)
     for piece in pieces:
         write(piece)
-    return bool(summary.total or summary.problems)
+    return bool(summary.total or set(summary.problems) - set(comparison.told.problems))
 
 
 def _as_text(comparison: Comparison, summary: Summary, details: bool, colour: bool) -> Iterator[str]:

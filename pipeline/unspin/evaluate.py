@@ -150,7 +150,7 @@ def read_gold(folder: Path) -> Iterator[tuple[str, str, list[GoldEdit]]]:
         raise GoldError(f"{folder}: no NAME{SUFFIX} in it; name a folder of gold restorations with --gold")
     for path in paths:
         try:
-            marked = path.read_bytes().decode("utf-8")
+            marked = path.read_bytes().decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise GoldError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
         yield path.name.removesuffix(SUFFIX) + ".txt", *parse_gold(marked, str(path))

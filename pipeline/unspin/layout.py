@@ -51,6 +51,14 @@ KEYS: dict[str, str] = {
 }
 _FIELD = {key: field for field, keys in KEYS.items() for key in keys.split(", ")}
 
+#: Keys that are as they should be.
+_SETTLED = frozenset({
+    "author", "authors", "byline", "categories", "category", "copyright", "credit", "credits", "date", "description",
+    "editor", "headline", "keywords", "lang", "language", "link", "location", "photo", "publication", "published",
+    "publisher", "site", "slug", "source", "summary", "tag", "tags", "title", "topics", "updated", "url", "website",
+})  # fmt: skip
+_FRONT_END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.M)
+
 #: 88 lets *Sourse link* and *Publish dates* pass and keeps *Related work* from *Related* (tried on labels of items).
 _NEAR = 88
 
@@ -91,6 +99,21 @@ def field(key: str) -> str | None:
         return None
     found = process.extractOne(plain, _FIELD.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR)
     return _FIELD[found[0]] if found else None
+
+
+def is_settled(text: str, block: Block) -> bool:
+    """Tell whether the key of a metadata line is no spun word: one that is as it should be, or any of front matter.
+
+    >>> text = "---\\nsupply: x\\n---\\nThe army met.\\n\\nTitle: Talks\\nSupply: y"
+    >>> [(text[slice(*b.label)], is_settled(text, b)) for b in layout(text) if b.label]
+    [('supply', True), ('Title', True), ('Supply', False)]
+    """
+    if block.label is None:
+        return False
+    before = text[: block.start].lstrip("\ufeff\r\n\t ")
+    if before.startswith("---") and not _FRONT_END.search(before, 3):
+        return True
+    return text[slice(*block.label)].casefold() in _SETTLED
 
 
 # --------------------------------------------------------------------------
@@ -656,10 +679,10 @@ def metadata(text: str, blocks: Iterable[Block]) -> Metadata:
     ('Atticus Reed', '2025-03-03T10:28:00')
     """
     found = dict.fromkeys(Metadata._fields, "")
-    headline = ""
+    title = ""
     for block in blocks:
         if block.kind == "title":
-            headline = " ".join(text[block.start : block.end].strip("*_ ").split())
+            title = headline(text, block.start, block.end)
         if block.kind != "metadata":
             continue
         value = " ".join(text[block.body : block.end].strip("*_ \t\"'").split())
@@ -680,7 +703,12 @@ def metadata(text: str, blocks: Iterable[Block]) -> Metadata:
             value = _author(value, found)
         if value and not found[name]:
             found[name] = value
-    return Metadata(**found)._replace(title=headline or found["title"])
+    return Metadata(**found)._replace(title=found["title"] or title)
+
+
+def headline(text: str, start: int, end: int) -> str:
+    """Give a headline as it is written, without marks of emphasis."""
+    return " ".join(text[start:end].strip("*_ ").split())
 
 
 def _author(value: str, found: dict[str, str]) -> str:

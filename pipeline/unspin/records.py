@@ -24,6 +24,10 @@ class Metadata(NamedTuple):
     source_url: str = ""
 
 
+#: Suffixes of files that are a source text as they stand.
+PLAIN = frozenset({".txt", ".md"})
+
+
 class Source(NamedTuple):
     """One input document as decoded, or the reason why it could not be read."""
 

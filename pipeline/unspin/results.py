@@ -60,10 +60,12 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS results
     (key TEXT PRIMARY KEY, final INTEGER, packs TEXT, footing BLOB, facts BLOB, mentions BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT);
+CREATE TABLE IF NOT EXISTS texts (name TEXT PRIMARY KEY) WITHOUT ROWID;
 DROP TABLE IF EXISTS documents;
 DROP TABLE IF EXISTS files;
 CREATE TABLE documents (place INTEGER PRIMARY KEY, doc_id TEXT UNIQUE, path TEXT, key TEXT);
 CREATE TABLE files (name TEXT PRIMARY KEY, doc_id TEXT) WITHOUT ROWID;
+CREATE TEMP TABLE made (key TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
 
@@ -142,6 +144,10 @@ class Results:
         row = self._db.execute("SELECT packs, footing FROM results WHERE key = ?", (key,)).fetchone()
         return Known(row[0], zlib.decompress(row[1]) if row[1] else b"") if row is not None else None
 
+    def is_new(self, key: str) -> bool:
+        """Tell whether a result is of this run."""
+        return self._db.execute("SELECT 1 FROM made WHERE key = ?", (key,)).fetchone() is not None
+
     def confirm(self, key: str) -> None:
         """Note that a result holds under the packs of this run."""
         if not self._db.in_transaction:
@@ -162,8 +168,10 @@ class Results:
 
     def keep(self, results: Iterable[Result]) -> None:
         """Keep results for good."""
+        results = list(results)
         if not self._db.in_transaction:
             self._db.execute("BEGIN")
+        self._db.executemany("INSERT OR IGNORE INTO made VALUES (?)", ((r.key,) for r in results))
         # Level 1: a fifth of the size for a hundredth of the time that the document took.
         rows = (
             (r.key, r.final, self._packs, *(zlib.compress(blob, 1) for blob in (r.footing, r.facts, r.mentions)))
@@ -190,9 +198,22 @@ class Results:
         ):
             yield Planned(doc_id, path, key), zlib.decompress(facts), zlib.decompress(mentions)
 
-    def is_file(self, name: str) -> bool:
-        """Tell whether a document of this run has its text under a name."""
-        return self._db.execute("SELECT 1 FROM files WHERE name = ?", (name,)).fetchone() is not None
+    def stale(self, listed: Iterable[str]) -> list[str]:
+        """Give the names under which earlier runs put texts, or list them, and this one has none.
+
+        From then on the texts of this run are noted as put there, before they are.
+        """
+        with self._db:
+            self._db.execute("BEGIN")
+            self._db.executemany("INSERT OR IGNORE INTO texts VALUES (?)", ((name,) for name in listed))
+            found = self._db.execute("SELECT name FROM texts WHERE name NOT IN (SELECT name FROM files) ORDER BY name")
+            names = [str(name) for (name,) in found]
+            self._db.execute("INSERT OR IGNORE INTO texts SELECT name FROM files")
+        return names
+
+    def removed(self) -> None:
+        """Note that no text is left that this run has not."""
+        self._db.execute("DELETE FROM texts WHERE name NOT IN (SELECT name FROM files)")
 
     def forget_others(self) -> None:
         """Drop the results that no document of this run has, so that the file does not grow for ever."""

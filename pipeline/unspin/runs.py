@@ -490,8 +490,8 @@ def _items(inputs: Sequence[Path], folder: Path) -> list[Item]:
 def _refuse_strangers(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise RunError(f"{folder}: is a file, not a folder; choose a folder with -o")
-    ours = (folder / FOLDER).is_dir() or (folder / "run.json").is_file() or tables.is_run(folder)
-    # A run replaces and removes what is in restored/ and source/: never among a stranger's files.
+    ours = (folder / FOLDER).is_dir() or tables.is_ours(folder)
+    # A run replaces its tables and texts: never among a stranger's files.
     if folder.is_dir() and not ours and any(not path.name.startswith(".") for path in folder.iterdir()):
         raise RunError(f"{folder}: holds other files and is no run folder; choose an empty or new folder with -o")
 
@@ -551,7 +551,7 @@ def _work_through(
             if taken:
                 raise RunError(f"{path}: {doc_id} and {taken} would be one in the run folder; rename one of them")
             if is_known(job.key):
-                reused += job.key not in under_way
+                reused += not (job.key in under_way or results.is_new(job.key))  # a twin of one of this run is none
                 done += 1
                 progress(done, max(done, len(items)))
                 continue
@@ -647,8 +647,7 @@ def _write(
 ) -> Summary:
     """Write tables, texts, description and report of finished work."""
     (folder / "run.json").unlink(missing_ok=True)
-    for kind in ("restored", "source"):
-        _remove_stale(folder / kind, results)
+    _remove_stale(folder, results)
     named = _name_entities(results)
     statuses: dict[str, int] = {}
     troubled: list[tuple[str, str, str]] = []
@@ -670,6 +669,7 @@ def _write(
             if status in ("refused", "failed"):
                 if len(troubled) < 20:
                     troubled.append((document.doc_id, status, row[2]))
+                _write_texts(folder, results.folder, document.doc_id, {})
                 continue
             changed, suspects = changed + row[10], suspects + row[11]
             if row[0] in decisions:
@@ -723,12 +723,13 @@ def _write_named(
 
 
 def _write_texts(folder: Path, aside: Path, doc_id: str, facts: dict[str, Any]) -> None:
-    """Write the restored text of a document, and its source text where the input is not that text."""
+    """Write the restored text of a document, and its source text where the input is not that text; or remove them."""
     name = tables.text_name(doc_id)
-    for kind, text in (("restored", facts["text"]), ("source", facts.get("source"))):
+    for kind, text in (("restored", facts.get("text")), ("source", facts.get("source"))):
         path = folder / kind / name
         if text is None:
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                path.unlink()
             continue
         content = text.encode("utf-8")
         if path.is_file() and path.read_bytes() == content:
@@ -743,14 +744,29 @@ def _write_texts(folder: Path, aside: Path, doc_id: str, facts: dict[str, Any]) 
 
 
 def _remove_stale(folder: Path, results: Results) -> None:
-    """Remove the texts of documents that an earlier run had and this one has not, and folders left empty."""
-    for root, _, names in os.walk(folder, topdown=False):
-        for name in names:
-            path = Path(root, name)
-            if not results.is_file(path.relative_to(folder).as_posix()):
+    """Remove the texts of documents that an earlier run had and this one has not, and folders that this leaves empty.
+
+    What somebody else put there stays.
+    """
+    for name in results.stale(_listed(folder)):
+        if any(part in ("", ".", "..") for part in name.split("/")):
+            continue  # no run put a text there
+        for kind in ("restored", "source"):
+            path = folder / kind / name
+            if path.is_file():
                 path.unlink()
-        if not any(os.scandir(root)):
-            os.rmdir(root)
+                for above in itertools.takewhile(lambda above: above != folder, path.parents):
+                    if any(os.scandir(above)):
+                        break
+                    above.rmdir()
+    results.removed()
+
+
+def _listed(folder: Path) -> Iterator[str]:
+    """Give the names of the texts that the tables of an earlier run list, as far as they can be read."""
+    with contextlib.suppress(tables.TableError, OSError, ImportError, KeyError):
+        for row in tables.read_rows(folder, "documents", []):
+            yield tables.text_name(row["doc_id"])
 
 
 def _put(folder: Path, name: str, content: bytes) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TextIO
 
 from unspin.layout import iso_date
-from unspin.records import Metadata, Source
+from unspin.records import PLAIN, Metadata, Source
 
 #: Documents beyond this many bytes are refused; the longest articles seen have 200 kB.
 MAX_BYTES = 10_000_000
@@ -119,7 +119,8 @@ def _single(item: Item, max_bytes: int, html: bool) -> Source:
             text, about = _article(text)
     except _Refused as refused:
         return empty._replace(reason=str(refused))
-    return _judged(empty._replace(text=text, metadata=about, keep=not _is_utf8(data, text)))
+    drawn = item.path.suffix.lower() not in PLAIN or not _is_utf8(data, text)
+    return _judged(empty._replace(text=text, metadata=about, keep=drawn))
 
 
 def _judged(source: Source) -> Source:

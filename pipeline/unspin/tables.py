@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Protocol, Self
 
 from unspin.edits import OffsetMap, changed, overlap
-from unspin.records import KINDS, Edit, Extraction, Restoration, Source, Span
+from unspin.records import KINDS, PLAIN, Edit, Extraction, Restoration, Source, Span
 
 Cell = str | int | float | bool | None
 Row = Sequence[Cell]
@@ -583,6 +583,15 @@ def is_run(folder: Path) -> bool:
     return any((folder / f"documents.{form}").is_file() for form in FORMATS)
 
 
+def is_ours(folder: Path) -> bool:
+    """Tell whether a folder's table of documents has the columns that every run writes, first and in order."""
+    with contextlib.suppress(TableError, OSError, ImportError, UnicodeDecodeError):
+        path = find_table(folder, "documents")
+        header = next(_read_parquet(path) if path.suffix == ".parquet" else _read_csv(path))
+        return header[:4] == list(TABLES["documents"].header[:4])
+    return False
+
+
 def read_rows(run: Path, name: str, missing: list[str] | None = None) -> Iterator[dict[str, str]]:
     """Read a run's table row by row, every cell as text.
 
@@ -672,17 +681,14 @@ def read_documents(run: Path, missing: list[str] | None = None) -> Iterator[Docu
             raise TableError(f"{path}: {head[0]} stands out of order or is not in documents; run again to mend it")
 
 
-#: Suffixes of documents that are their own source text.
-PLAIN = frozenset({".txt", ".md"})
-
 
 def text_name(doc_id: str) -> str:
     """Give the name of a document's text below ``restored/``, which no document id can leave.
 
-    >>> text_name("a/b.txt"), text_name("news.jsonl#7"), text_name("../x.md"), text_name("/etc/passwd")
-    ('a/b.txt', 'news.jsonl#7.txt', '%2E%2E/x.md', '%/etc/passwd.txt')
+    >>> text_name("a/b.TXT"), text_name("news.jsonl#7"), text_name("../x.md"), text_name("/etc/passwd")
+    ('a/b.TXT', 'news.jsonl#7.txt', '%2E%2E/x.md', '%/etc/passwd.txt')
     """
-    name = doc_id if Path(doc_id).suffix in PLAIN else doc_id + ".txt"
+    name = doc_id if Path(doc_id).suffix.lower() in PLAIN else doc_id + ".txt"
     return "/".join(_safe_part(part) for part in name.split("/"))
 
 

@@ -95,6 +95,9 @@ class _Pool(Generic[Job, Result]):
                             yield shard, None
                         else:
                             blamed.append(shard)
+        except BaseException:
+            _end_server()
+            raise
         finally:
             self._stop()
 
@@ -179,6 +182,20 @@ def _context(ready: Callable[[], object]) -> multiprocessing.context.BaseContext
                 os.environ[name] = own[1][name]
     _served[:] = [own]
     return context
+
+
+def _end_server() -> None:
+    """End the process that workers are forked from, which may be about to fork one for a run that is being left.
+
+    That one would find nothing of what its parent had prepared for it, and say so at length.
+    """
+    from multiprocessing import forkserver
+
+    server = getattr(getattr(forkserver, "_forkserver", None), "_forkserver_pid", None)
+    if _served and server:
+        with contextlib.suppress(OSError):
+            os.kill(server, signal.SIGTERM)
+        _served.clear()
 
 
 def _settle_in() -> None:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from unspin.cache import kept
+from unspin.layout import is_settled
 from unspin.lexicon.read import LexiconError, Pack, find_packs, fingerprint, read_marked
 from unspin.records import Block, Edit, Span
 from unspin.restore import agreement, candidates, decoder, facts, features, grammar, passes, prior, reranker, rescore
@@ -567,6 +568,8 @@ def cuts(text: str, blocks: Sequence[Block]) -> list[tuple[int, list[Token]]]:
     found: list[tuple[int, list[Token]]] = []
     for number, block in enumerate(blocks):
         spans: list[Span] = []
+        if block.kind == "metadata" and is_settled(text, block):
+            continue
         if block.kind == "metadata":
             spans = [block.label] if block.label else [(block.start, block.end)]
         elif block.label:

@@ -180,15 +180,39 @@ def mended(text: str, edits: Sequence[Edit]) -> list[Edit]:
 #: What may stand twice in a row.
 TWICE = frozenset(["that", "had", "very", "so"])
 
-BEFORE = re.compile(r"([^\W_]{1,40})\s{1,4}$")
 AFTER = re.compile(r"\s+([^\W_]+)")
+
+#: What stands between a word and the same word again; where that is more than a space, it is a series.
+JOINT = r"(?P<series>,[ ](?:(?:and|or)[ ])?|[ ](?:and|or)[ ]|/[ ]?)"
+BEFORE = re.compile(rf"([^\W_]{{1,40}})(?:{JOINT}|\s{{1,4}})$")
+BEYOND = re.compile(rf"(?:{JOINT}|\s+)([^\W_]+)")
+
+#: What may be said twice in a series: *again and again*; comparatives may too.
+OFTEN = frozenset({
+    "again", "back", "by", "down", "far", "hours", "in", "less", "many", "more", "much", "never", "no", "on",
+    "out", "over", "round", "so", "then", "through", "time", "up", "very", "years",
+})  # fmt: skip
+
+
+def may_not_repeat(word: str, series: str | None) -> bool:
+    """Tell whether a word is never said twice, by itself or in a series (what joins it, None where it is none).
+
+    >>> may_not_repeat("more", " and "), may_not_repeat("accuracy", ", "), may_not_repeat("had", None)
+    (False, True, False)
+    """
+    if series is None:
+        return word not in TWICE
+    return word not in OFTEN and not word.endswith("er") and word.isalpha()
 
 
 def undoubled(text: str, edits: Sequence[Edit]) -> list[Edit]:
-    """Only propose a change that puts a word beside the same word.
+    """Only propose a change that puts a word beside the same word, in a series too.
 
     >>> edit = Edit(9, 17, "transfer", "switch", "changed", "word", "r")
     >>> [e.outcome for e in undoubled("a switch transfer", [edit])]
+    ['suspect']
+    >>> edit = Edit(10, 19, "precision", "accuracy", "changed", "word", "r")
+    >>> [e.outcome for e in undoubled("accuracy, precision and speed", [edit])]
     ['suspect']
     """
     found: list[Edit] = []
@@ -197,15 +221,14 @@ def undoubled(text: str, edits: Sequence[Edit]) -> list[Edit]:
     for edit in edits:
         if edit.outcome == "changed" and edit.replacement:
             words, old = edit.replacement.lower().split(" "), edit.original.lower().split(" ")
-            before, after = BEFORE.search(text, max(0, edit.start - 60), edit.start), AFTER.match(text, edit.end)
-            beside = ""
-            if before is not None:
+            before, after = BEFORE.search(text, max(0, edit.start - 60), edit.start), BEYOND.match(text, edit.end)
+            beside = beyond = ""
+            if before is not None and may_not_repeat(words[0], before["series"]):
                 beside = left[1] if left[0] == before.end(1) else before[1].lower()
             # Of two changes side by side the second one gives way.
-            beyond = after[1].lower() if after is not None and after.start(1) not in starts else ""
-            if (words[0] == beside and words[0] not in TWICE and old[0] != beside) or (
-                words[-1] == beyond and words[-1] not in TWICE and old[-1] != beyond
-            ):
+            if after is not None and after.start(2) not in starts and may_not_repeat(words[-1], after["series"]):
+                beyond = after[2].lower()
+            if (words[0] == beside and old[0] != beside) or (words[-1] == beyond and old[-1] != beyond):
                 edit = edit._replace(outcome="suspect")
             else:
                 left = edit.end, words[-1]
