@@ -33,6 +33,10 @@ REPAIRED = [
     ("glued", "It ended.however, they met.", "It ended. However, they met."),
     ("glued", "It was over.the talks ended.", "It was over. The talks ended."),
     ("glued", "He said,“We will.”Then he left.", "He said, “We will.” Then he left."),
+    ("numbers", "A fever of 102.five degrees.", "A fever of 102.5 degrees."),
+    ("numbers", "It rose two.5 points to $three.eight billion.", "It rose 2.5 points to $3.8 billion."),
+    ("numbers", "It fell by twelve.one percent in a 20-4 hour day.", "It fell by 12.1 percent in a 24 hour day."),
+    ("numbers", "A 20-four hour shift.", "A 24 hour shift."),
     ("spaced", "The leaders , who met , left .", "The leaders, who met, left."),
     ("spaced", "Is it over ? They asked ,and left.", "Is it over? They asked, and left."),
     ("braces", "Upgrading current army {hardware} to fulfill needs.",
@@ -58,6 +62,7 @@ REPAIRED = [
 
 #: Sentences that come through untouched.
 KEPT = [
+    "They won 20-4 and then 30-2, and 3.5 percent of them saw version 1.2.",
     "",
     "See items 1,a and 2,b of code 2024,Error and 12024,the rest.",
     "U.S. Africa Command (AFRICOM) met U.S.-Libya envoys at 3.5 pct of 1,000 dlrs.",

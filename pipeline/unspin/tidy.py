@@ -560,6 +560,31 @@ MISSPELLINGS: dict[str, str] = dict(
     yesteday:yesterday
     """)
 )
+#: Numbers up to twenty as they are spelt out.
+_NUMBERS = {
+    "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
+    "ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14", "fifteen": "15", "sixteen": "16",
+    "seventeen": "17", "eighteen": "18", "nineteen": "19", "twenty": "20",
+}  # fmt: skip
+_UNIT = "|".join([*_NUMBERS][:9])
+_WHOLE = "|".join(sorted(_NUMBERS, key=len, reverse=True))
+#: Both parts in letters are a number only where money or a unit says so: *Chapter two.five of them* is none.
+_POINT = re.compile(
+    rf"(?<![\w.,-])(?:\d{{1,3}}\.(?:{_UNIT})|(?:{_WHOLE})\.\d{{1,2}}"
+    rf"|(?<=[$£€])(?:{_WHOLE})\.(?:{_UNIT})|(?:{_WHOLE})\.(?:{_UNIT})(?=[ -](?:[mb]illion|per ?cent)\b))"
+    r"(?![\w-]|\.\w)"
+)
+_TENS = re.compile(rf"(?<![\w.,-])(?P<tens>[2-9])0-(?P<unit>(?:{_UNIT})(?!\w)|[1-9](?=[ -]hours?\b))")
+
+
+def numbers(page: Page) -> Iterator[Repair]:
+    """Write numbers of which a part was spelt out in figures: ``102.five``, ``$three.eight``, ``20-four``."""
+    for match in _POINT.finditer(page.text):
+        yield Repair(*match.span(), ".".join(_NUMBERS.get(part, part) for part in match.group().split(".")))
+    for match in _TENS.finditer(page.text):
+        yield Repair(*match.span(), match["tens"] + _NUMBERS.get(match["unit"], match["unit"]))
+
+
 _LOWER_WORD = re.compile(r"(?<![\w@#./\\’'-])[A-Za-z][a-z]{2,20}(?![\w@’'-]|\.\w)")
 
 
@@ -871,6 +896,7 @@ STAGES: tuple[tuple[Rule, ...], ...] = (
     (Rule("invisible", "encoding", invisible, code=True),),
     (Rule("spintax", "markup", spintax),),
     (Rule("braces", "markup", braces, spun=True),),
+    (Rule("numbers", "spelling", numbers),),
     (Rule("glued", "spacing", glued), Rule("spaced", "spacing", spaced)),
     (Rule("doubled", "spelling", doubled), Rule("misspelled", "spelling", misspelled)),
     (Rule("names", "case", names), Rule("elsewhere", "case", elsewhere)),

@@ -32,6 +32,9 @@ UNITS = frozenset([
 ])
 # fmt: on
 
+#: Before these a number tells things of a kind apart (*type 2*).
+KINDS = frozenset({"chapter", "figure", "phase", "sort", "table", "type", "version"})
+
 #: The longest spun phrase in tokens; longer ones would cost every position a longer walk.
 LONGEST_KEY = 8
 
@@ -323,6 +326,9 @@ def is_figure(found: Sequence[Token], at: int) -> bool:
     >>> found = tokens("On 3 May the 3 men won 6-3 in a 3-day cup; a 3-12 months run of 3 km", 0, 68)
     >>> [is_figure(found, n) for n, token in enumerate(found) if token.word in {"3", "6"}]
     [True, False, True, True, False, False, True]
+    >>> found = tokens("3 men have type 3", 0, 17)
+    >>> [is_figure(found, n) for n, token in enumerate(found) if token.word == "3"]
+    [False, True]
     """
 
     def fixed(token: Token, hyphen: bool) -> bool:
@@ -330,6 +336,8 @@ def is_figure(found: Sequence[Token], at: int) -> bool:
 
     after = found[at + 1 : at + 3]
     year = len(after) == 2 and after[0].word == "12" and after[1].word == "months"
+    if at and not found[at].breaks and found[at - 1].word in KINDS:
+        return True
     return (at > 0 and fixed(found[at - 1], found[at].hyphen)) or (
         bool(after) and not year and (after[0].word in UNITS or fixed(after[0], after[0].hyphen))
     )
