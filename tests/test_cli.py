@@ -240,6 +240,29 @@ def test_debug_shows_the_traceback(articles):
     assert err.splitlines()[-1].startswith("unspin: nowhere: ")
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
+def test_streams_that_the_caller_closed_are_no_error(articles, closed):
+    command = f"exec '{sys.executable}' -m unspin run articles -o out {closed}"
+    done = subprocess.run(["bash", "-c", command], env=PLAIN, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert Path("out/run.json").is_file()
+
+
+def test_names_of_files_say_nothing_to_the_terminal(capsys, tmp_path):
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd" / "red\x1b[31m\nname.txt").write_text("")
+    code, _, err = inside(capsys, "run", "odd", "-o", "out", "-q", "--workers", "1")
+    assert (code, err) == (1, "unspin: red\\x1b[31m name.txt: refused: empty\n")
+
+
+@pytest.mark.parametrize("call", [[], ["lexicon"]])
+def test_a_call_without_a_command_shows_the_help_and_says_so(call):
+    code, out, err = unspin(*call)
+    assert code == 2
+    assert "Usage: unspin" in out + err
+    assert err.splitlines()[-1].startswith("unspin: no command is given; see `unspin")
+
+
 def test_a_second_run_on_one_folder_is_refused(capsys, articles):
     with Results(Path("out")):
         code, _, err = inside(capsys, "run", articles, "-o", "out")

@@ -535,10 +535,56 @@ def test_only_texts_that_runs_put_there_are_removed(inputs, tmp_path):
     assert not (folder / "restored" / other.relative_to(inputs)).is_file()
 
 
+SPUN = """\
+The army mentioned that demanding situations within the area require greater coaching for its officers, and the
+authorities of the nation have been eager to give a boost to safety in opposition to threats.
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "title"),
+    [
+        ("a.md", f"---\ntitle: The Great Army Coaching\nsupply: x\n---\n\n# Army coaching\n\n{SPUN}",
+         "The Great Army Coaching"),
+        ("a.txt", f"{SPUN}\nTitle: Army coaching\nWriter: Ann Lee\n", "Army coaching"),
+        ("a.md", f"# Army coaching\n\n{SPUN}", "Military training"),
+        ("a.html", "<html><head><title>Army coaching</title></head><body><h1>Army coaching</h1>"
+         f"<p>{SPUN}</p></body></html>", "Military training"),
+    ],
+)
+def test_a_title_is_what_the_document_says_and_its_keys_stay(tmp_path, name, text, title):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / name).write_text(text)
+    go(tmp_path / "in", tmp_path / "out")
+    (row,) = tables.read_rows(tmp_path / "out", "documents")
+    assert (row["status"], row["title"]) == ("done", title)
+    keys = {e["original"].lower() for e in tables.read_rows(tmp_path / "out", "edits") if e["outcome"] == "changed"}
+    assert not keys & {"title", "supply"}
+    assert "army" in " ".join(keys)
+
+
 def test_a_folder_with_only_hidden_files_is_empty_enough(inputs, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out/.gitkeep").write_text("")
     assert go(inputs, tmp_path / "out").documents["done"] == 10
+
+
+def test_what_is_no_txt_or_md_has_its_source_text_kept(tmp_path):
+    (tmp_path / "in").mkdir()
+    for name in ("A.TXT", "b.Md", "c.log", "d"):
+        (tmp_path / "in" / name).write_text(SPUN)
+    go(tmp_path / "in", tmp_path / "out")
+    assert sorted(p.name for p in (tmp_path / "out/restored").iterdir()) == ["A.TXT", "b.Md", "c.log.txt", "d.txt"]
+    assert sorted(p.name for p in (tmp_path / "out/source").iterdir()) == ["c.log.txt", "d.txt"]
+
+
+def test_twins_within_a_run_are_not_known_from_earlier_work(tmp_path, monkeypatch):
+    monkeypatch.setattr(runs, "SHARD_DOCUMENTS", 1)
+    (tmp_path / "in").mkdir()
+    for name in "abc":
+        (tmp_path / "in" / f"{name}.txt").write_text(SPUN)
+    assert go(tmp_path / "in", tmp_path / "out").reused == 0
+    assert go(tmp_path / "in", tmp_path / "out").reused == 3
 
 
 def test_the_output_folder_is_never_an_input(inputs, tmp_path):

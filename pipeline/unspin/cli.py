@@ -143,7 +143,12 @@ def _fail(error: Exception) -> NoReturn:
     if callable(told := getattr(error, "format_message", None)):
         context = getattr(error, "ctx", None)
         hint = f"; see `{context.command_path} --help`" if context is not None else ""
-        _say_last((str(told()).rstrip(".") or "no command is given") + hint, WRONG_CALL)
+        message = str(told()).rstrip(".")
+        if type(error).__name__ == "NoArgsIsHelpError":  # whose message is the help, empty where it is shown already
+            if message:
+                print(message, file=sys.stderr)
+            message = "no command is given"
+        _say_last(message + hint, WRONG_CALL)
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         _say_last(f"{where}{error.strerror}{_advice(error)}", WRONG_CALL)

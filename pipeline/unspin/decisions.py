@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from unspin.edits import OffsetMap, apply, changed, move, overlap
-from unspin.layout import metadata
-from unspin.records import CLEAN_KINDS, Edit, Metadata, Restoration, Span
+from unspin.layout import all_metadata
+from unspin.records import CLEAN_KINDS, Edit, Restoration, Span
 
 #: The columns of a file of decisions that say what holds where.
 COLUMNS = ("doc_id", "sha256", "start", "end", "original", "replacement", "rule", "decision")
@@ -116,15 +116,15 @@ def decide(restoration: Restoration, decisions: Iterable[Decision]) -> Restorati
     fixes = OffsetMap(_between(source.text, before, after))
     text, outer = apply(source.text, after), OffsetMap(after)
     blocks = tuple(move(block, fixes, text) for block in restoration.blocks)
-    own = metadata(text, blocks)
+    spans = tuple(outer.backward_span((b.start, b.end)) for b in blocks)
     return restoration._replace(
         # A clean document has no other edits than these; one in which a person found others is not clean.
         status="done" if any(e.kind not in CLEAN_KINDS for e in changed(after)) else restoration.status,
         text=text,
         edits=tuple(after),
         blocks=blocks,
-        source_spans=tuple(outer.backward_span((b.start, b.end)) for b in blocks),
-        metadata=Metadata(*(told or found for told, found in zip(source.metadata, own, strict=True))),
+        source_spans=spans,
+        metadata=all_metadata(source, text, blocks, spans),
     )
 
 

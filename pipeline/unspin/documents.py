@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from unspin.edits import OffsetMap, apply, compose, move
-from unspin.layout import headline, layout, metadata
-from unspin.records import Metadata, Restoration, Source
+from unspin.layout import all_metadata, layout
+from unspin.records import Restoration, Source
 from unspin.restore import Piece, Restorer
 from unspin.tidy import tidy
 
@@ -40,12 +40,6 @@ def restore_piecewise(source: Source, restorer: Restorer) -> tuple[Restoration, 
     inner, outer = OffsetMap(decoded.edits), OffsetMap(edits)
     placed = [move(block, inner, text) for block in blocks]
     spans = tuple(outer.backward_span((b.start, b.end)) for b in placed)
-    own = metadata(text, placed)
-    told = source.metadata
-    for block, span in zip(placed, spans, strict=True):
-        if block.kind == "title" and headline(source.text, *span) == told.title:
-            told = told._replace(title=headline(text, block.start, block.end))  # as it reads now
-    joint = Metadata(*(outside or inside for outside, inside in zip(told, own, strict=True)))
     restoration = Restoration(
         source,
         decoded.status,
@@ -53,7 +47,7 @@ def restore_piecewise(source: Source, restorer: Restorer) -> tuple[Restoration, 
         tuple(edits),
         tuple(placed),
         spans,
-        joint,
+        all_metadata(source, text, placed, spans),
         round(decoded.spin_score, 4),
         decoded.pack,
     )

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from unspin.records import Block, Metadata, Span
+from unspin.records import Block, Metadata, Source, Span
 
 # --------------------------------------------------------------------------
 # Metadata lines
@@ -704,6 +704,19 @@ def metadata(text: str, blocks: Iterable[Block]) -> Metadata:
         if value and not found[name]:
             found[name] = value
     return Metadata(**found)._replace(title=found["title"] or title)
+
+
+def all_metadata(source: Source, text: str, blocks: Sequence[Block], spans: Sequence[Span]) -> Metadata:
+    """Give what is known of a document: what came with its file, and else what its restored text says.
+
+    ``spans``: of the blocks, in the source text.  A title that came with the file and heads its text is given as it
+    reads there now.
+    """
+    told = source.metadata
+    for block, span in zip(blocks, spans, strict=True):
+        if block.kind == "title" and told.title and headline(source.text, *span) == told.title:
+            told = told._replace(title=headline(text, block.start, block.end))
+    return Metadata(*(outside or inside for outside, inside in zip(told, metadata(text, blocks), strict=True)))
 
 
 def headline(text: str, start: int, end: int) -> str:
