@@ -86,7 +86,7 @@ def test_a_slip_of_typing_does_not_hide_a_spun_phrase_and_a_name_is_none(shipped
     def restored(text):
         return apply(text, changed(shipped.restore_spun(text)))
 
-    text = "The army faces demandng situations and demandingsituations in the area."
+    text = "The army faces demandng situations here with demandingsituations in the area."
     assert restored(text).count("challenges") == 2
     text = "Mr Demandng situations officer is here."
     assert not shipped._near_misses.matches(tokens(text, 0, len(text)))

@@ -290,12 +290,12 @@ def test_metadata(footer, expected):
     assert [b.kind for b in layout(text)][2:] == ["metadata"] * (footer.count("\n") + 1)
 
 
-def test_front_matter_gives_the_title_unless_the_text_has_one():
+def test_front_matter_gives_the_title_whatever_heads_the_text():
     front = '---\ntitle: "From the front"\ndate: 2025-03-03\nauthor: Jane Doe\n---\n'
     text = front + LONG + "\n" + LONG
     assert metadata(text, layout(text)) == Metadata("From the front", "Jane Doe", "2025-03-03", "", "")
     text = front + "# The real one\n\n" + LONG
-    assert metadata(text, layout(text)).title == "The real one"
+    assert metadata(text, layout(text)).title == "From the front"
 
 
 @pytest.mark.parametrize(

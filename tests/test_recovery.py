@@ -72,7 +72,8 @@ def test_killed_at_random_moments_it_ends_in_the_same_bytes(made, tmp_path):
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_while_two_workers_load_it_says_so_in_one_line(made, tmp_path, sent):
+@pytest.mark.parametrize("after", [0.2, 0.5, 0.9, 1.4])
+def test_interrupted_with_two_workers_it_says_so_in_one_line(made, tmp_path, sent, after):
     """Ctrl-C reaches all processes of the terminal, what a scheduler sends only the first."""
     inputs, whole, _ = made
     folder = tmp_path / "run"
@@ -82,12 +83,15 @@ def test_interrupted_while_two_workers_load_it_says_so_in_one_line(made, tmp_pat
     end = time.monotonic() + 60
     while not (folder / results.FOLDER / "process").is_file() and time.monotonic() < end:
         time.sleep(0.01)
-    if sent is signal.SIGINT:
-        os.killpg(process.pid, sent)
-    else:
-        process.send_signal(sent)
+    time.sleep(after)  # while the workers' server loads, and later
+    if process.poll() is None:
+        if sent is signal.SIGINT:
+            os.killpg(process.pid, sent)
+        else:
+            process.send_signal(sent)
     _, err = process.communicate(timeout=60)
-    assert (process.returncode, err) == (130, "unspin: interrupted; what was finished is kept, run again to go on\n")
+    told = "unspin: interrupted; what was finished is kept, run again to go on\n"
+    assert (process.returncode, err) in ((130, told), (0, ""))  # it may be done by then
     assert finish(inputs, folder) == whole
 
 

@@ -270,3 +270,15 @@ def test_what_was_read_of_the_lexicon_goes_when_texts_no_longer_ask_for_it(monke
     again = trie.below("army")
     assert again is not army
     assert again == army
+
+
+def test_a_restorer_forgets_what_it_read_of_the_lexicon_between_texts(monkeypatch):
+    monkeypatch.setattr(candidates, "ROOM", 5)
+    restorer = Restorer.load()
+    texts = [text for _, text, _ in read_gold(HERE / "gold")][:4]
+    first = restore_document(Source("a", "a", "", texts[0]), restorer)
+    for text in texts[1:]:
+        restore_document(Source("a", "a", "", text), restorer)
+    met = restorer._trie._met
+    assert met.remembered() < 2 * max(len(set(text.lower().split())) for text in texts)
+    assert restore_document(Source("a", "a", "", texts[0]), restorer) == first

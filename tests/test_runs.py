@@ -535,7 +535,60 @@ def test_only_texts_that_runs_put_there_are_removed(inputs, tmp_path):
     assert not (folder / "restored" / other.relative_to(inputs)).is_file()
 
 
-SPUN = """\
+def test_what_others_put_beside_our_texts_stays(inputs, tmp_path):
+    folder = tmp_path / "out"
+    go(inputs, folder)
+    gone = sorted(inputs.rglob("*.txt"))[0].relative_to(inputs)
+    mine = folder / "source" / gone  # of a plain text no source text is kept
+    mine.parent.mkdir(parents=True, exist_ok=True)
+    mine.write_text("mine")
+    go(inputs, folder)
+    assert mine.read_text() == "mine"
+    (inputs / gone).unlink()
+    go(inputs, folder)
+    assert mine.read_text() == "mine"
+    assert not (folder / "restored" / gone).exists()
+
+
+def linked(folder, name, target):
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        (folder / name).symlink_to(target, target_is_directory=Path(target).is_dir())
+    except OSError:
+        pytest.skip("no links can be made here")
+
+
+def test_links_in_a_run_folder_lead_nowhere(inputs, tmp_path):
+    victim, folder = tmp_path / "victim", tmp_path / "out"
+    victim.mkdir()
+    (victim / "thesis.txt").write_text("mine")
+    folder.mkdir()
+    (folder / "documents.csv").write_text("doc_id,path,sha256,status\nthesis.txt,x,y,done\n")
+    linked(folder, "restored", victim)
+    with pytest.raises(RunError, match="is a link"):
+        go(inputs, folder)
+    assert {p.name: p.read_text() for p in victim.iterdir()} == {"thesis.txt": "mine"}
+    (folder / "restored").unlink()
+    for name in ("text.part", "process", ".gitignore", "results.sqlite"):
+        (folder / results.FOLDER / name).unlink(missing_ok=True)
+        linked(folder, f"{results.FOLDER}/{name}", victim / "thesis.txt")
+    linked(folder, ".report.html.part", victim / "thesis.txt")
+    go(inputs, folder)
+    assert (victim / "thesis.txt").read_text() == "mine"
+
+
+def test_names_that_no_run_gave_are_not_removed(inputs, tmp_path):
+    folder = tmp_path / "out"
+    go(inputs, folder)
+    (tmp_path / "thesis.txt").write_text("mine")
+    with sqlite3.connect(folder / results.FOLDER / "results.sqlite") as db:
+        db.execute("INSERT INTO placed VALUES ('restored', '../../thesis.txt'), ('..', 'thesis.txt')")
+    db.close()
+    go(inputs, folder)
+    assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+LEAD = """\
 The army mentioned that demanding situations within the area require greater coaching for its officers, and the
 authorities of the nation have been eager to give a boost to safety in opposition to threats.
 """
@@ -544,12 +597,12 @@ authorities of the nation have been eager to give a boost to safety in oppositio
 @pytest.mark.parametrize(
     ("name", "text", "title"),
     [
-        ("a.md", f"---\ntitle: The Great Army Coaching\nsupply: x\n---\n\n# Army coaching\n\n{SPUN}",
+        ("a.md", f"---\ntitle: The Great Army Coaching\nsupply: x\n---\n\n# Army coaching\n\n{LEAD}",
          "The Great Army Coaching"),
-        ("a.txt", f"{SPUN}\nTitle: Army coaching\nWriter: Ann Lee\n", "Army coaching"),
-        ("a.md", f"# Army coaching\n\n{SPUN}", "Military training"),
+        ("a.txt", f"{LEAD}\nTitle: Army coaching\nWriter: Ann Lee\n", "Army coaching"),
+        ("a.md", f"# Army coaching\n\n{LEAD}", "Military training"),
         ("a.html", "<html><head><title>Army coaching</title></head><body><h1>Army coaching</h1>"
-         f"<p>{SPUN}</p></body></html>", "Military training"),
+         f"<p>{LEAD}</p></body></html>", "Military training"),
     ],
 )
 def test_a_title_is_what_the_document_says_and_its_keys_stay(tmp_path, name, text, title):
@@ -571,18 +624,18 @@ def test_a_folder_with_only_hidden_files_is_empty_enough(inputs, tmp_path):
 
 def test_what_is_no_txt_or_md_has_its_source_text_kept(tmp_path):
     (tmp_path / "in").mkdir()
-    for name in ("A.TXT", "b.Md", "c.log", "d"):
-        (tmp_path / "in" / name).write_text(SPUN)
+    for name in ("A.TXT", "b.md", "c.log", "d"):
+        (tmp_path / "in" / name).write_text(LEAD)
     go(tmp_path / "in", tmp_path / "out")
-    assert sorted(p.name for p in (tmp_path / "out/restored").iterdir()) == ["A.TXT", "b.Md", "c.log.txt", "d.txt"]
-    assert sorted(p.name for p in (tmp_path / "out/source").iterdir()) == ["c.log.txt", "d.txt"]
+    assert sorted(p.name for p in (tmp_path / "out/restored").iterdir()) == ["A.TXT.txt", "b.md", "c.log.txt", "d.txt"]
+    assert sorted(p.name for p in (tmp_path / "out/source").iterdir()) == ["A.TXT.txt", "c.log.txt", "d.txt"]
 
 
 def test_twins_within_a_run_are_not_known_from_earlier_work(tmp_path, monkeypatch):
     monkeypatch.setattr(runs, "SHARD_DOCUMENTS", 1)
     (tmp_path / "in").mkdir()
     for name in "abc":
-        (tmp_path / "in" / f"{name}.txt").write_text(SPUN)
+        (tmp_path / "in" / f"{name}.txt").write_text(LEAD)
     assert go(tmp_path / "in", tmp_path / "out").reused == 0
     assert go(tmp_path / "in", tmp_path / "out").reused == 3
 

@@ -85,8 +85,8 @@ DECODED = [
     ("utf32.txt", "A text.".encode("utf-32"), "A text.", True),
     ("cp1252.txt", b"It\x92s 5 \x80 \x96 caf\xe9", "It’s 5 € – café", True),
     ("undefined.txt", b"A \x81 caf\xe9", "A \x81 café", True),
-    ("none", b"No suffix at all", "No suffix at all", False),
-    ("other.rst", b"Another suffix", "Another suffix", False),
+    ("none", b"No suffix at all", "No suffix at all", True),
+    ("other.rst", b"Another suffix", "Another suffix", True),
 ]
 
 

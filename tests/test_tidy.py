@@ -63,6 +63,7 @@ REPAIRED = [
 #: Sentences that come through untouched.
 KEPT = [
     "They won 20-4 and then 30-2, and 3.5 percent of them saw version 1.2.",
+    "They won 20-seven and lost 30-2 hours after; it was John three.16, at the age of twenty.12",
     "",
     "See items 1,a and 2,b of code 2024,Error and 12024,the rest.",
     "U.S. Africa Command (AFRICOM) met U.S.-Libya envoys at 3.5 pct of 1,000 dlrs.",

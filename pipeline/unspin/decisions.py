@@ -101,7 +101,7 @@ def _read_row(cells: Sequence[str], where: str) -> Decision:
 def decide(restoration: Restoration, decisions: Iterable[Decision]) -> Restoration:
     """Give the restoration with decisions honoured; those that do not fit the text have no effect.
 
-    >>> from unspin.records import Source
+    >>> from unspin.records import Metadata, Source
     >>> rule = Edit(4, 8, "army", "military", "changed", "word", "news/army>military:noun")
     >>> source = Source("a.txt", "a.txt", "ff", "The army left.")
     >>> made = Restoration(source, "done", "The military left.", (rule,), (), (), Metadata(), 0.5, "news")

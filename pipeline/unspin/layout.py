@@ -51,13 +51,13 @@ KEYS: dict[str, str] = {
 }
 _FIELD = {key: field for field, keys in KEYS.items() for key in keys.split(", ")}
 
-#: Keys that are as they should be.
-_SETTLED = frozenset({
-    "author", "authors", "byline", "categories", "category", "copyright", "credit", "credits", "date", "description",
-    "editor", "headline", "keywords", "lang", "language", "link", "location", "photo", "publication", "published",
-    "publisher", "site", "slug", "source", "summary", "tag", "tags", "title", "topics", "updated", "url", "website",
-})  # fmt: skip
-_FRONT_END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.M)
+#: Those of the keys that spinners make of plain ones; all others are as they should be.
+_SPUN_KEYS = frozenset({
+    "authentic source", "date revealed", "hyperlink", "link to source", "newsletter date", "post date", "put up by",
+    "put up date", "put up on", "revealed", "revealed by", "revealed on", "revealed through", "source hyperlink",
+    "supply", "supply hyperlink", "supply link", "supply url", "unique source", "unique supply", "up to date on",
+    "writer", "writer site", "written through",
+})
 
 #: 88 lets *Sourse link* and *Publish dates* pass and keeps *Related work* from *Related* (tried on labels of items).
 _NEAR = 88
@@ -101,19 +101,27 @@ def field(key: str) -> str | None:
     return _FIELD[found[0]] if found else None
 
 
-def is_settled(text: str, block: Block) -> bool:
-    """Tell whether the key of a metadata line is no spun word: one that is as it should be, or any of front matter.
+def front_matter(text: str) -> int:
+    """Give where the ``---`` ``key: value`` ``---`` at the top of a text ends, 0 where there is none.
 
-    >>> text = "---\\nsupply: x\\n---\\nThe army met.\\n\\nTitle: Talks\\nSupply: y"
-    >>> [(text[slice(*b.label)], is_settled(text, b)) for b in layout(text) if b.label]
-    [('supply', True), ('Title', True), ('Supply', False)]
+    >>> front_matter("---\\ntitle: Talks\\n---\\nThe army met."), front_matter("--- The army met.")
+    (20, 0)
     """
-    if block.label is None:
-        return False
-    before = text[: block.start].lstrip("\ufeff\r\n\t ")
-    if before.startswith("---") and not _FRONT_END.search(before, 3):
-        return True
-    return text[slice(*block.label)].casefold() in _SETTLED
+    if not text.lstrip("\ufeff\r\n\t ").startswith("---"):
+        return 0
+    lines = _lines(text)
+    after = _front_matter(text, lines, [])
+    return lines[after - 1].end if after else 0
+
+
+def is_settled(key: str) -> bool:
+    """Tell whether a key of a metadata line is no spun phrase.
+
+    >>> is_settled("Title"), is_settled("Supply hyperlink"), is_settled("Date of publication"), is_settled("Data")
+    (True, False, True, False)
+    """
+    plain = " ".join(key.casefold().split())
+    return plain in _FIELD and plain not in _SPUN_KEYS
 
 
 # --------------------------------------------------------------------------
@@ -709,14 +717,14 @@ def metadata(text: str, blocks: Iterable[Block]) -> Metadata:
 def all_metadata(source: Source, text: str, blocks: Sequence[Block], spans: Sequence[Span]) -> Metadata:
     """Give what is known of a document: what came with its file, and else what its restored text says.
 
-    ``spans``: of the blocks, in the source text.  A title that came with the file and heads its text is given as it
-    reads there now.
+    ``spans``: of the blocks, in the source text.  A title that heads the text too is given as it reads there now.
     """
-    told = source.metadata
+    said = zip(source.metadata, metadata(text, blocks), strict=True)
+    joint = Metadata(*(outside or inside for outside, inside in said))
     for block, span in zip(blocks, spans, strict=True):
-        if block.kind == "title" and told.title and headline(source.text, *span) == told.title:
-            told = told._replace(title=headline(text, block.start, block.end))
-    return Metadata(*(outside or inside for outside, inside in zip(told, metadata(text, blocks), strict=True)))
+        if block.kind == "title" and headline(source.text, *span) == joint.title:
+            return joint._replace(title=headline(text, block.start, block.end))
+    return joint
 
 
 def headline(text: str, start: int, end: int) -> str:

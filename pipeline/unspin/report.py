@@ -36,6 +36,7 @@ def write_report(run: Path, told: Mapping[str, Any] | None = None) -> Path:
     if not is_run(run):
         raise TableError(f"{run}: is no run folder; `unspin run INPUT -o {run}` makes one")
     part = run / f".{NAME}.part"
+    part.unlink(missing_ok=True)  # of a run that was killed; or a link that leads elsewhere
     try:
         with open(part, "w", encoding="utf-8", newline="") as file:
             for piece in _pieces(run, told):

@@ -60,7 +60,7 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS results
     (key TEXT PRIMARY KEY, final INTEGER, packs TEXT, footing BLOB, facts BLOB, mentions BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT);
-CREATE TABLE IF NOT EXISTS texts (name TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS placed (kind TEXT, name TEXT, PRIMARY KEY (kind, name)) WITHOUT ROWID;
 DROP TABLE IF EXISTS documents;
 DROP TABLE IF EXISTS files;
 CREATE TABLE documents (place INTEGER PRIMARY KEY, doc_id TEXT UNIQUE, path TEXT, key TEXT);
@@ -81,7 +81,12 @@ class Results:
     def __init__(self, run: Path, fresh: bool = False, packs: str = "") -> None:
         self._packs = packs
         self.folder = run / FOLDER
+        if self.folder.is_symlink():  # a run makes none: what it leads to is none of ours to write to
+            self.folder.unlink()
         self.folder.mkdir(parents=True, exist_ok=True)
+        for path in self.folder.iterdir():
+            if path.is_symlink():
+                path.unlink()
         # The work is nobody's business but this run's: a committed run folder leaves it out.
         (self.folder / ".gitignore").write_text("*\n", encoding="utf-8")
         self._path = self.folder / "results.sqlite"
@@ -198,22 +203,27 @@ class Results:
         ):
             yield Planned(doc_id, path, key), zlib.decompress(facts), zlib.decompress(mentions)
 
-    def stale(self, listed: Iterable[str]) -> list[str]:
-        """Give the names under which earlier runs put texts, or list them, and this one has none.
+    def put(self, kind: str, name: str) -> None:
+        """Note that a text is about to be put under a name below ``restored/`` or ``source/``."""
+        self._db.execute("INSERT OR IGNORE INTO placed VALUES (?, ?)", (kind, name))
 
-        From then on the texts of this run are noted as put there, before they are.
-        """
-        with self._db:
-            self._db.execute("BEGIN")
-            self._db.executemany("INSERT OR IGNORE INTO texts VALUES (?)", ((name,) for name in listed))
-            found = self._db.execute("SELECT name FROM texts WHERE name NOT IN (SELECT name FROM files) ORDER BY name")
-            names = [str(name) for (name,) in found]
-            self._db.execute("INSERT OR IGNORE INTO texts SELECT name FROM files")
-        return names
+    def has_put(self, kind: str, name: str) -> bool:
+        """Tell whether a run put a text there."""
+        found = self._db.execute("SELECT 1 FROM placed WHERE kind = ? AND name = ?", (kind, name))
+        return found.fetchone() is not None
 
-    def removed(self) -> None:
-        """Note that no text is left that this run has not."""
-        self._db.execute("DELETE FROM texts WHERE name NOT IN (SELECT name FROM files)")
+    def has_put_any(self) -> bool:
+        """Tell whether it is known of any text that a run put it there."""
+        return self._db.execute("SELECT 1 FROM placed").fetchone() is not None
+
+    def taken_away(self, kind: str, name: str) -> None:
+        """Note that a text is not there any more."""
+        self._db.execute("DELETE FROM placed WHERE kind = ? AND name = ?", (kind, name))
+
+    def stale(self) -> list[tuple[str, str]]:
+        """Give the kinds and names under which earlier runs put texts of documents that this one has not."""
+        found = self._db.execute("SELECT kind, name FROM placed WHERE name NOT IN (SELECT name FROM files)")
+        return [(str(kind), str(name)) for kind, name in found]
 
     def forget_others(self) -> None:
         """Drop the results that no document of this run has, so that the file does not grow for ever."""

@@ -669,7 +669,7 @@ def _write(
             if status in ("refused", "failed"):
                 if len(troubled) < 20:
                     troubled.append((document.doc_id, status, row[2]))
-                _write_texts(folder, results.folder, document.doc_id, {})
+                _write_texts(folder, results, document.doc_id, {})
                 continue
             changed, suspects = changed + row[10], suspects + row[11]
             if row[0] in decisions:
@@ -678,7 +678,7 @@ def _write(
                 for cells in facts[name]:
                     writing.write(name, [document.doc_id, *cells])
             _write_named(writing, document.doc_id, facts, json.loads(mentions), named)
-            _write_texts(folder, results.folder, document.doc_id, facts)
+            _write_texts(folder, results, document.doc_id, facts)
         counts = writing.counts()
         writing.place()
     _put(folder, "datapackage.json", (json.dumps(tables.datapackage(form, counts), indent=1) + "\n").encode())
@@ -722,25 +722,36 @@ def _write_named(
         writing.write("relations_lost", [doc_id, *cells])
 
 
-def _write_texts(folder: Path, aside: Path, doc_id: str, facts: dict[str, Any]) -> None:
+def _write_texts(folder: Path, results: Results, doc_id: str, facts: dict[str, Any]) -> None:
     """Write the restored text of a document, and its source text where the input is not that text; or remove them."""
     name = tables.text_name(doc_id)
     for kind, text in (("restored", facts.get("text")), ("source", facts.get("source"))):
-        path = folder / kind / name
         if text is None:
-            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-                path.unlink()
+            if results.has_put(kind, name):
+                _remove_text(folder, results, kind, name)
             continue
+        path = _text_path(folder, kind, name)
         content = text.encode("utf-8")
+        results.put(kind, name)
         if path.is_file() and path.read_bytes() == content:
             continue
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            part = aside / "text.part"
+            part = results.folder / "text.part"
             part.write_bytes(content)
             os.replace(part, path)
         except (FileExistsError, IsADirectoryError, NotADirectoryError):
             raise RunError(f"{doc_id}: a document and a folder of documents have the same name; rename one") from None
+
+
+def _text_path(folder: Path, kind: str, name: str) -> Path:
+    """Give where a text goes; raises RunError where a link would lead it out of the run folder."""
+    path = folder / kind
+    for part in name.split("/"):
+        if path.is_symlink():
+            raise RunError(f"{path}: is a link, and a run writes below it; put a folder in its place")
+        path /= part
+    return path
 
 
 def _remove_stale(folder: Path, results: Results) -> None:
@@ -748,25 +759,32 @@ def _remove_stale(folder: Path, results: Results) -> None:
 
     What somebody else put there stays.
     """
-    for name in results.stale(_listed(folder)):
-        if any(part in ("", ".", "..") for part in name.split("/")):
-            continue  # no run put a text there
-        for kind in ("restored", "source"):
-            path = folder / kind / name
-            if path.is_file():
-                path.unlink()
-                for above in itertools.takewhile(lambda above: above != folder, path.parents):
-                    if any(os.scandir(above)):
-                        break
-                    above.rmdir()
-    results.removed()
+    if not results.has_put_any():  # a folder that came without its ``.unspin``: its table tells
+        for name in _listed(folder):
+            for kind in ("restored", "source"):
+                results.put(kind, name)
+    for kind, name in results.stale():
+        if kind in ("restored", "source") and tables.is_text_name(name):
+            _remove_text(folder, results, kind, name)
+
+
+def _remove_text(folder: Path, results: Results, kind: str, name: str) -> None:
+    path = _text_path(folder, kind, name)
+    if path.is_file():
+        path.unlink()
+        for above in itertools.takewhile(lambda above: above != folder, path.parents):
+            if any(os.scandir(above)):
+                break
+            above.rmdir()
+    results.taken_away(kind, name)
 
 
 def _listed(folder: Path) -> Iterator[str]:
-    """Give the names of the texts that the tables of an earlier run list, as far as they can be read."""
+    """Give the names of the texts that the table of an earlier run lists, as far as it can be read."""
     with contextlib.suppress(tables.TableError, OSError, ImportError, KeyError):
         for row in tables.read_rows(folder, "documents", []):
-            yield tables.text_name(row["doc_id"])
+            if row["status"] in ("done", "clean"):
+                yield tables.text_name(row["doc_id"])
 
 
 def _put(folder: Path, name: str, content: bytes) -> None:

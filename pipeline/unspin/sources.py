@@ -119,7 +119,7 @@ def _single(item: Item, max_bytes: int, html: bool) -> Source:
             text, about = _article(text)
     except _Refused as refused:
         return empty._replace(reason=str(refused))
-    drawn = item.path.suffix.lower() not in PLAIN or not _is_utf8(data, text)
+    drawn = item.path.suffix not in PLAIN or not _is_utf8(data, text)
     return _judged(empty._replace(text=text, metadata=about, keep=drawn))
 
 

@@ -685,11 +685,20 @@ def read_documents(run: Path, missing: list[str] | None = None) -> Iterator[Docu
 def text_name(doc_id: str) -> str:
     """Give the name of a document's text below ``restored/``, which no document id can leave.
 
-    >>> text_name("a/b.TXT"), text_name("news.jsonl#7"), text_name("../x.md"), text_name("/etc/passwd")
-    ('a/b.TXT', 'news.jsonl#7.txt', '%2E%2E/x.md', '%/etc/passwd.txt')
+    >>> text_name("a/b.txt"), text_name("news.jsonl#7"), text_name("../x.md"), text_name("/etc/passwd")
+    ('a/b.txt', 'news.jsonl#7.txt', '%2E%2E/x.md', '%/etc/passwd.txt')
     """
-    name = doc_id if Path(doc_id).suffix.lower() in PLAIN else doc_id + ".txt"
+    name = doc_id if Path(doc_id).suffix in PLAIN else doc_id + ".txt"
     return "/".join(_safe_part(part) for part in name.split("/"))
+
+
+def is_text_name(name: str) -> bool:
+    """Tell whether a name is one that :func:`text_name` gives.
+
+    >>> is_text_name("a/b.txt"), is_text_name("../x.md"), is_text_name("/etc/passwd")
+    (True, False, False)
+    """
+    return all(_safe_part(part) == part for part in name.split("/"))
 
 
 def _safe_part(part: str) -> str:

@@ -568,13 +568,15 @@ _NUMBERS = {
 }  # fmt: skip
 _UNIT = "|".join([*_NUMBERS][:9])
 _WHOLE = "|".join(sorted(_NUMBERS, key=len, reverse=True))
-#: Both parts in letters are a number only where money or a unit says so: *Chapter two.five of them* is none.
-_POINT = re.compile(
-    rf"(?<![\w.,-])(?:\d{{1,3}}\.(?:{_UNIT})|(?:{_WHOLE})\.\d{{1,2}}"
-    rf"|(?<=[$£€])(?:{_WHOLE})\.(?:{_UNIT})|(?:{_WHOLE})\.(?:{_UNIT})(?=[ -](?:[mb]illion|per ?cent)\b))"
-    r"(?![\w-]|\.\w)"
+_MIXED = rf"(?:\d{{1,3}}\.(?:{_UNIT})|(?:{_WHOLE})\.(?:\d{{1,2}}|{_UNIT}))(?![\w-]|\.\w)"
+#: What follows a number that is no score, verse or footnote.
+_MEASURE = (
+    r"(?:%|[ -](?:[mb]illion|trillion|per ?cent|degree|point|mile|kilomet|met(?:re|er)|hour|minute|second|time|inch))"
 )
-_TENS = re.compile(rf"(?<![\w.,-])(?P<tens>[2-9])0-(?P<unit>(?:{_UNIT})(?!\w)|[1-9](?=[ -]hours?\b))")
+_POINT = re.compile(rf"(?<=[$£€]){_MIXED}|(?<![\w.,$£€-]){_MIXED}(?={_MEASURE})")
+_TENS = re.compile(
+    rf"(?<![\w.,-])(?P<tens>[2-9])0-(?P<unit>(?:{_UNIT})(?=[ -](?:hour|year|day|minute|percent))|[1-9](?=[ -]hour\b))"
+)
 
 
 def numbers(page: Page) -> Iterator[Repair]:

@@ -58,7 +58,9 @@ class _Pool(Generic[Job, Result]):
         self._start()
 
     def _start(self) -> None:
-        self._pool = ProcessPoolExecutor(self._workers, _context(self._ready), initializer=_settle_in)
+        context = _context(self._ready)
+        self._forked = context.get_start_method() == "forkserver"
+        self._pool = ProcessPoolExecutor(self._workers, context, initializer=_settle_in)
         self._under_way: dict[Future[Result], tuple[Job, ...]] = {}
 
     def map(self, shards: Iterable[tuple[Job, ...]]) -> Iterator[tuple[tuple[Job, ...], Result | None]]:
@@ -95,8 +97,9 @@ class _Pool(Generic[Job, Result]):
                             yield shard, None
                         else:
                             blamed.append(shard)
-        except BaseException:
-            _end_server()
+        except KeyboardInterrupt:
+            if self._forked:
+                _end_server()
             raise
         finally:
             self._stop()
@@ -191,10 +194,12 @@ def _end_server() -> None:
     """
     from multiprocessing import forkserver
 
-    server = getattr(getattr(forkserver, "_forkserver", None), "_forkserver_pid", None)
-    if _served and server:
+    server = getattr(forkserver, "_forkserver", None)
+    process, stop = getattr(server, "_forkserver_pid", None), getattr(server, "_stop", None)
+    if process and stop:
         with contextlib.suppress(OSError):
-            os.kill(server, signal.SIGTERM)
+            os.kill(process, signal.SIGTERM)
+            stop()  # waits for it
         _served.clear()
 
 

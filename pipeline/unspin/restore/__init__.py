@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from unspin.cache import kept
-from unspin.layout import is_settled
+from unspin.layout import front_matter, is_settled
 from unspin.lexicon.read import LexiconError, Pack, find_packs, fingerprint, read_marked
 from unspin.records import Block, Edit, Span
 from unspin.restore import agreement, candidates, decoder, facts, features, grammar, passes, prior, reranker, rescore
@@ -566,11 +566,12 @@ class Restorer:
 def cuts(text: str, blocks: Sequence[Block]) -> list[tuple[int, list[Token]]]:
     """Cut the blocks of a text into stretches of tokens, each with the number of its block: labels and bodies apart."""
     found: list[tuple[int, list[Token]]] = []
+    front = front_matter(text)
     for number, block in enumerate(blocks):
         spans: list[Span] = []
-        if block.kind == "metadata" and is_settled(text, block):
-            continue
         if block.kind == "metadata":
+            if block.start < front or (block.label and is_settled(text[slice(*block.label)])):
+                continue  # its key is nobody's wording
             spans = [block.label] if block.label else [(block.start, block.end)]
         elif block.label:
             spans = [block.label, (max(block.body, block.label[1]), block.end)]

@@ -67,8 +67,8 @@ def said(pieces: Iterable[Sequence[Match]], families: Mapping[str, str]) -> str:
 #: What was told of the candidates of entries, by the identity of the tuple: held, so that no other gets its number.
 _told: dict[int, tuple[tuple[Candidate, ...], str, frozenset[str]]] = {}
 
-#: Tuples that are held; most stretches of a corpus come again.
-HELD = 1 << 16
+#: Tuples that are held, 2 KB each; most stretches of a corpus come again.
+HELD = 1 << 12
 
 
 def words_of(candidates: tuple[Candidate, ...]) -> tuple[str, frozenset[str]]:

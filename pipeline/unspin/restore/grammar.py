@@ -180,33 +180,17 @@ def mended(text: str, edits: Sequence[Edit]) -> list[Edit]:
 #: What may stand twice in a row.
 TWICE = frozenset(["that", "had", "very", "so"])
 
+BEFORE = re.compile(r"([^\W_]{1,40})\s{1,4}$")
 AFTER = re.compile(r"\s+([^\W_]+)")
 
-#: What stands between a word and the same word again; where that is more than a space, it is a series.
-JOINT = r"(?P<series>,[ ](?:(?:and|or)[ ])?|[ ](?:and|or)[ ]|/[ ]?)"
-BEFORE = re.compile(rf"([^\W_]{{1,40}})(?:{JOINT}|\s{{1,4}})$")
-BEYOND = re.compile(rf"(?:{JOINT}|\s+)([^\W_]+)")
-
-#: What may be said twice in a series: *again and again*; comparatives may too.
-OFTEN = frozenset({
-    "again", "back", "by", "down", "far", "hours", "in", "less", "many", "more", "much", "never", "no", "on",
-    "out", "over", "round", "so", "then", "through", "time", "up", "very", "years",
-})  # fmt: skip
-
-
-def may_not_repeat(word: str, series: str | None) -> bool:
-    """Tell whether a word is never said twice, by itself or in a series (what joins it, None where it is none).
-
-    >>> may_not_repeat("more", " and "), may_not_repeat("accuracy", ", "), may_not_repeat("had", None)
-    (False, True, False)
-    """
-    if series is None:
-        return word not in TWICE
-    return word not in OFTEN and not word.endswith("er") and word.isalpha()
+#: The same for an item of a series, which another item or the end of the clause must follow.
+BEFORE_SERIES = re.compile(r"([^\W_]{1,40}),[ ](?:(?:and|or)[ ])?$")
+AFTER_SERIES = re.compile(r",[ ](?:(?:and|or)[ ])?([^\W_]{1,40})(?=[,.;:)]|[ ](?:and|or)\b)")
+NEXT_ITEM = re.compile(r"[,.;:)]|[ ](?:and|or)\b")
 
 
 def undoubled(text: str, edits: Sequence[Edit]) -> list[Edit]:
-    """Only propose a change that puts a word beside the same word, in a series too.
+    """Only propose a change that puts a word beside the same word, or an item into a series that has it.
 
     >>> edit = Edit(9, 17, "transfer", "switch", "changed", "word", "r")
     >>> [e.outcome for e in undoubled("a switch transfer", [edit])]
@@ -216,24 +200,36 @@ def undoubled(text: str, edits: Sequence[Edit]) -> list[Edit]:
     ['suspect']
     """
     found: list[Edit] = []
-    left = (-1, "")  # end and last word of the change before
+    left = (-1, "", "")  # end of the change before, its last word and that of what stood there
     starts = {e.start for e in edits if e.outcome == "changed"}
     for edit in edits:
         if edit.outcome == "changed" and edit.replacement:
             words, old = edit.replacement.lower().split(" "), edit.original.lower().split(" ")
-            before, after = BEFORE.search(text, max(0, edit.start - 60), edit.start), BEYOND.match(text, edit.end)
-            beside = beyond = ""
-            if before is not None and may_not_repeat(words[0], before["series"]):
-                beside = left[1] if left[0] == before.end(1) else before[1].lower()
-            # Of two changes side by side the second one gives way.
-            if after is not None and after.start(2) not in starts and may_not_repeat(words[-1], after["series"]):
-                beyond = after[2].lower()
-            if (words[0] == beside and old[0] != beside) or (words[-1] == beyond and old[-1] != beyond):
+            if _doubles(text, edit, words, old, left, starts):
                 edit = edit._replace(outcome="suspect")
             else:
-                left = edit.end, words[-1]
+                left = edit.end, words[-1], old[-1]
         found.append(edit)
     return found
+
+
+def _doubles(
+    text: str, edit: Edit, words: Sequence[str], old: Sequence[str], left: tuple[int, str, str], starts: set[int]
+) -> bool:
+    """Tell whether a change says what is said beside it, where what stood there did not."""
+    low = max(0, edit.start - 60)
+    before = [BEFORE.search(text, low, edit.start)] if words[0] not in TWICE else []
+    after = [AFTER.match(text, edit.end)] if words[-1] not in TWICE else []
+    if len(words) == 1:
+        before += [BEFORE_SERIES.search(text, low, edit.start)] if NEXT_ITEM.match(text, edit.end) else []
+        after += [AFTER_SERIES.match(text, edit.end)]
+    for match in filter(None, before):
+        new, was = left[1:] if left[0] == match.end(1) else (match[1].lower(),) * 2
+        if words[0] == new and old[0] != was:
+            return True
+    # Of two changes side by side the second one gives way.
+    beyond = (match for match in filter(None, after) if match.start(1) not in starts)
+    return any(words[-1] == match[1].lower() != old[-1] for match in beyond)
 
 
 def seams(text: str, edits: Sequence[Edit]) -> list[Edit]:
