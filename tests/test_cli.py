@@ -376,6 +376,9 @@ def test_eval_scores_a_run_and_its_input_alike(capsys, articles, tmp_path):
     assert example.startswith("    'false' ")
     assert total.split()[1:] == spun.split()[1:]
     assert inside(capsys, "eval", articles, "--gold", gold, "--show", "1")[1] == out
+    code, _, err = inside(capsys, "eval", "out", "--gold", gold, "--pack", "news")
+    assert code == 2
+    assert "leave --pack out" in err
 
 
 def test_report_is_built_anew_to_the_byte(capsys, articles):

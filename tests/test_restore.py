@@ -140,6 +140,15 @@ def test_a_line_that_cannot_be_used_is_named_with_file_and_line(tmp_path, line, 
     assert told in str(error.value)
 
 
+@pytest.mark.parametrize("joint", ["\r", "\t"])
+def test_a_header_that_runs_on_is_told(tmp_path, joint):
+    pack = write_pack(tmp_path, "bad", [])
+    line = "army\tmilitary\tnoun\tthe [army|military] said\t5"
+    (pack / "entries.tsv").write_bytes(f"spun\tplain\tform\texample\toften{joint}{line}{joint}".encode())
+    with pytest.raises(LexiconError, match="is not the header"):
+        Restorer.load([pack])
+
+
 def test_near_synonyms_that_would_all_do_are_sure_together(restorer, monkeypatch):
     text = "army help"
     (piece,) = restorer.pieces(text, [Block("b1", "", "paragraph", 0, len(text))])

@@ -507,7 +507,7 @@ def _change(source: Source, edit: Edit, colour: bool) -> str:
     old, new = f"[-{edit.original}-]", f"{{+{edit.replacement}+}}{mark}"
     if colour:
         old, new = f"\033[31m{old}\033[0m", f"\033[{32 if not mark else 33}m{new}\033[0m"
-    where = f"{source.doc_id}:{line}"
+    where = f"{_shown(source.doc_id)}:{line}"
     shown = "".join(map(_visible, (before[0] if before else "", old, new, after[0] if after else "")))
     return f"{where}: {shown}  ({edit.kind}, {edit.rule}, {edit.score:.2f})"
 
@@ -561,6 +561,8 @@ def evaluate(
     from unspin.evaluate import evaluate as compare
     from unspin.tables import is_run
 
+    if is_run(target) and pack:
+        raise CallError(f"{target}: is a run, scored as it stands; leave --pack out, or name its articles")
     made = read_edits(target) if is_run(target) else _edits_of(target, pack, settings)
     total = Counts()
     lines = []
@@ -576,7 +578,7 @@ def evaluate(
 
 
 def _figures(name: str, counts: Any) -> str:
-    return f"{name:44} {counts.gold:5} {counts.precision:6.3f} {counts.recall:6.3f} {counts.f05:6.3f}"
+    return f"{_shown(name):44} {counts.gold:5} {counts.precision:6.3f} {counts.recall:6.3f} {counts.f05:6.3f}"
 
 
 def _edits_of(target: Path, packs: list[str] | None, settings: Path | None) -> dict[str, list[Edit]]:

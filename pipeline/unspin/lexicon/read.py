@@ -188,7 +188,7 @@ def read_pack(folder: Path) -> Pack:
     path = folder / "entries.tsv"
     if path.is_file():
         lines = read_lines(path)
-        if not lines or lines[0].split("\t")[:4] != list(COLUMNS[:4]):
+        if not lines or tuple(lines[0].split("\t")) not in (COLUMNS[:4], COLUMNS):
             raise LexiconError(path, 1, "the first line is not the header; write spun, plain, form, example by tabs")
         for number, line in enumerate(lines[1:], 2):
             if line.strip() and not line.startswith("#"):
