@@ -112,9 +112,9 @@ class Comparison:
         self.documents = 0
         for old, new in _pair(self.old, self.new, problems):
             self.documents += 1
-            if (alone := old or new) is not None and (old is None or new is None):
-                for mention in alone.mentions:
-                    entities[mention["entity_id"]][_came_or_went(new)] += 1
+            alone = None if old and new else old or new
+            for mention in alone.mentions if alone else ():
+                entities[mention["entity_id"]][_came_or_went(new)] += 1
             for change in self._document(old, new):
                 if change.table == "mentions":
                     for row in (change.old, change.new):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import ftfy
 
 from unspin.edits import apply, compose, settle
-from unspin.layout import MONTH_NAMES, SMALL, layout, title_case
+from unspin.layout import MONTH_NAMES, NUMBER_WORDS, SMALL, layout, title_case
 from unspin.records import CLEAN_KINDS, Block, Edit, Span
 
 
@@ -560,12 +560,7 @@ MISSPELLINGS: dict[str, str] = dict(
     yesteday:yesterday
     """)
 )
-#: Numbers up to twenty as they are spelt out.
-_NUMBERS = {
-    "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
-    "ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14", "fifteen": "15", "sixteen": "16",
-    "seventeen": "17", "eighteen": "18", "nineteen": "19", "twenty": "20",
-}  # fmt: skip
+_NUMBERS = {word: str(number) for number, word in enumerate(NUMBER_WORDS) if number}
 _UNIT = "|".join([*_NUMBERS][:9])
 _WHOLE = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _MIXED = rf"(?:\d{{1,3}}\.(?:{_UNIT})|(?:{_WHOLE})\.(?:\d{{1,2}}|{_UNIT}))(?![\w-]|\.\w)"
