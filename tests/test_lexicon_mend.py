@@ -4,6 +4,8 @@ import pytest
 
 from unspin.cli import main
 from unspin.lexicon import proofs
+from unspin.lexicon.check import Finding
+from unspin.lexicon.mend import Examples, mend
 from unspin.lexicon.read import read_pack
 from unspin.restore import Restorer
 
@@ -19,10 +21,21 @@ demanding situation\tchallenge\tnoun\tThey face [demanding situations|challenges
 demanding situation\tchallenge\tnoun\tThey face [demanding situations|challenges] in the region.\t9
 demanding situations\tchallenges\tphrase\tThey face [demanding situations|challenges].\t9
 force\tmilitary\tnoun\tThe [force|military] left on Sunday.\t9
+in the rather long time that has just gone\tsince\tphrase\tIt [in the rather long time that has just gone|since] grew.\t5
 in the long time that has passed\tsince\tphrase\tLittle [in the long time that has passed|since] was heard.\t5
+won't\twill not\tphrase\tThey [won’t|will not] leave on Sunday.\t5
 zeal\tzeal\tnoun\tHis [zeal|zeal] is great.\t
 zest\tgusto\tnoun\tShe sang with [zest|gusto] on Sunday.\t6
 """
+
+
+@pytest.fixture
+def pack(tmp_path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "pack.toml").write_text('title = "Mine"\nfamily = "x"\nsubject = "x"\n')
+    (folder / "entries.tsv").write_text(HEADER + "\narmy\tmilitary\tnoun\tThe [army|military] left on Sunday.\t5\n")
+    return folder
 
 
 @pytest.fixture
@@ -44,6 +57,8 @@ def test_every_mechanical_fault_is_mended(mended):
     entries = {(e.spun, e.plain): e for e in read_pack(mended).entries}
     assert lines[0] == HEADER
     assert sum(line.startswith("# weak, old farm\t") for line in lines) == 1
+    assert sum(line.startswith("# in the rather long time") for line in lines) == 1
+    assert entries["won't", "will not"].example == "They [won’t|will not] leave on Sunday."
     assert entries["zeal", "ardour"].example == "His [zeal|ardour]'s end is near."
     assert ("zeal", "zeal") not in entries
     assert ("demanding situations", "challenges") not in entries
@@ -61,6 +76,22 @@ def test_mending_again_changes_nothing(mended, capsys):
         main(["lexicon", "check", "--pack", str(mended), "--fix"])
     assert "mended" not in capsys.readouterr().err
     assert (mended / "entries.tsv").read_bytes() == before
+
+
+def test_a_phrase_that_is_dropped_takes_no_sentence_for_its_example():
+    restorer = Restorer.load(["news"])
+    entries = [entry for pack in restorer.packs for entry in pack.entries[:400]]
+    dropped = entries[0]._replace(spun="needless to say", plain="", form="phrase", example="It [is|] so.")
+    assert Examples(entries, restorer).better(dropped) == ""
+
+
+def test_what_changes_a_keep_sentence_is_judged_lower_and_in_the_end_only_proposed(pack):
+    (entry,) = read_pack(pack).entries
+    finding = Finding(str(pack / "keep.txt"), 1, "keep", "changes it", True, "army", "military")
+    for often in ("2", "1", "suspect"):
+        assert mend([finding], [pack]) == {entry.path: 1}
+        assert (pack / "entries.tsv").read_text().splitlines()[1].split("\t")[4] == often
+    assert mend([finding], [pack]) == {}
 
 
 def upper(words):

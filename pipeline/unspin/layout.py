@@ -137,6 +137,18 @@ NUMBER_WORDS = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
 )  # fmt: skip
+#: Words before a full stop that end no sentence.
+ABBREVIATIONS = frozenset(
+    word
+    for line in (
+        "etc vs inc corp co ltd plc bros dept est approx ave blvd rd st mt ft sq cu oz lb lbs pct cts dlrs mln bln qtr",
+        "yr yrs mo mos hr hrs min sec no nos vol pp ed eds fig figs ch art cf al ie eg viz jr sr dr mr mrs ms prof gen",
+        "col capt lt sgt maj rev hon gov sen rep pres jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues",
+        "wed thu thurs fri sat sun incl excl max avg tel ext dist univ assn intl natl govt dep asst adm cmdr brig misc",
+        "temp gal tsp tbsp ca op ibid et seq para sub",
+    )
+    for word in line.split()
+)
 MONTHS = {name: number for number, names in enumerate(MONTH_NAMES, 1) for name in names.split()}
 _MONTH = "(?P<month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
 _TIME = (

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import ftfy
 
 from unspin.edits import apply, compose, settle
-from unspin.layout import MONTH_NAMES, NUMBER_WORDS, SMALL, layout, title_case
+from unspin.layout import ABBREVIATIONS, MONTH_NAMES, NUMBER_WORDS, SMALL, layout, title_case
 from unspin.records import CLEAN_KINDS, Block, Edit, Span
 
 
@@ -763,14 +763,7 @@ def _is_cased(text: str) -> bool:
 
 
 _LOWER_START = re.compile(r"(?<=(?P<b>[a-z)]{2}))[.!?][”)]?[ \t]{1,2}(?P<word>[a-z][a-z’'-]*)(?=[\s,;:])")
-#: Words before a full stop that end no sentence, and words that never take a capital.
-_ABBREVIATIONS = _words(
-    "etc vs inc corp co ltd plc bros dept est approx ave blvd rd st mt ft sq cu oz lb lbs pct cts dlrs mln bln qtr "
-    "yr yrs mo mos hr hrs min sec no nos vol pp ed eds fig figs ch sec art cf al ie eg viz jr sr dr mr mrs ms prof "
-    "gen col capt lt sgt maj rev hon gov sen rep pres jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues "
-    "wed thu thurs fri sat sun incl excl max avg tel ext dist univ assn intl natl govt dep asst adm cmdr brig misc "
-    "temp gal tsp tbsp ca op ibid et seq para sub"
-)
+#: Words that never take a capital.
 _NEVER = _words("www http https ftp adidas asics de la le von van der den al el bin ibn iphone ipad ebay")
 
 
@@ -782,7 +775,7 @@ def sentences(page: Page) -> Iterator[Repair]:
         return
     for match in _LOWER_START.finditer(text):
         left, word = _word_before(text, match.start()), match["word"]
-        if left.casefold() in _ABBREVIATIONS or len(left) < 3 or word in _NEVER or left[0].isupper():
+        if left.casefold() in ABBREVIATIONS or len(left) < 3 or word in _NEVER or left[0].isupper():
             continue
         if text[match.start()] in "!?" and word not in _OPENERS:
             continue  # *Yahoo! said*, *"Why?" he asked*

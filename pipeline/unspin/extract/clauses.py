@@ -103,6 +103,12 @@ WEIGHT = words("importance significance role value part power usefulness effecti
 CALLING = words("pay call arrange wait push appeal campaign plead")
 MEANS = words("money fund help aid time support space room leave")
 
+#: Nouns that are what somebody is to do.
+AIMS = frozenset(q.PLAN_NOUNS) | words(
+    "aim goal purpose objective task job idea rule point hope challenge mission role strategy priority solution answer "
+    "step option alternative key intent dream function choice test trick secret habit method approach response"
+)
+
 #: Verbs that hang on what somebody does (*depends on the army drawing back*).
 HANGING = words("depend rely count hinge insist bank warn complain speak talk hear tell dream worry think")
 
@@ -293,7 +299,13 @@ class Clauses:
                     low = min(low, p.lefts[c])
             elif dep == "nummod" and c == high + 1 and p.lower[head].rstrip(".") in MONTHS:
                 high = c  # "October 3"
-            elif c > high and dep == "prep" and p.lower[c] == "of" and c == high + 1:
+            elif (
+                c > high
+                and dep == "prep"
+                and p.lower[c] == "of"
+                and c == high + 1
+                and not (p.deps[head] == "dobj" and p.lemmas[p.heads[head]] in ACCUSING)
+            ):
                 for o in p.children[c]:
                     if p.deps[o] == "pobj" and p.tags[o] not in {"PRP", "WDT", "WP"}:
                         for k in self.spread(o):
@@ -305,6 +317,7 @@ class Clauses:
             and not (m >= 0 and mention[low] == m)
             and p.lower[low] not in {"more", "less", "over", "at", "about", "almost", "nearly", "up", "half"}
             and not (p.lower[low] == "no" and p.lower[low + 1] in {"more", "less", "fewer"})
+            and not (p.lower[low] in {"too", "so"} and p.lower[low + 1] in {"many", "much", "few", "little"})
         ):
             low += 1
         self._phrases[head] = (low, high)
@@ -341,6 +354,30 @@ class Clauses:
             return self.mentions[m].name
         low, high = self.phrase(at)
         return self.shown(low, high)
+
+    def hear(self) -> None:
+        """Give what is said in a quotation that goes on over several sentences to whoever says one of them.
+
+        One that follows in the next sentence is his too (*"It was late," said Ann Lee. "Nobody came."*).
+        """
+        p = self.p
+        marks = [i for i in range(p.n) if p.words[i] in QUOTES]
+        before: tuple[int, Clause] | None = None  #: where the last quotation that somebody speaks ended
+        for low, high in zip(marks[::2], [*marks[1::2], p.n], strict=False):
+            said = [self.clause(v) for v in range(low, high) if p.tags[v] in VERB_TAGS]
+            told = next((c for c in said if c.attribution), None)
+            follows = before is not None and self.number(low) - self.number(before[0]) == 1
+            if told is None and before is not None and follows and any(a == low for a, _ in p.sents):
+                told = before[1]
+            if told is not None:
+                for c in said:
+                    if not c.attribution:
+                        c.attribution, c.speakers = told.attribution, told.speakers
+            before = (high - 1, told) if told is not None else None
+
+    def number(self, at: int) -> int:
+        """Give the number of a token's sentence."""
+        return next(n for n, (a, b) in enumerate(self.p.sents) if a <= at < b)
 
     def beside(self, at: int) -> int:
         """Give the name that stands beside a noun (*the crew chief, Hassan Bouali, said*), else the noun."""
@@ -406,6 +443,7 @@ class Clauses:
         if len(own) > 1 and p.lemmas[own[0]].lower() in MUTUAL:
             own = own[:1]  # the other one is a party of the talks
         infinitive = any(tags[k] == "TO" for k in auxiliaries)
+        inverted = own and not infinitive and min([*auxiliaries, v]) < p.lefts[own[0]]
         modal = next((lower[k] for k in auxiliaries if tags[k] == "MD"), "")
         parent = (
             self.clause(head, depth + 1)
@@ -450,17 +488,23 @@ class Clauses:
                 c.tense = "future"
             elif tag == "VBN" and not auxiliaries and dep in {"ccomp", "xcomp"} and p.lemmas[head] in WANTING:
                 c.modality, c.passive = "planned", True  # "want the ban relaxed"
-            elif dep == "ccomp" and infinitive and parent is not None:
+            elif dep == "ccomp" and parent is not None and (
+                infinitive or (tag == "VB" and not auxiliaries and p.lemmas[head] in {"let", "make"})
+            ):
                 # "allows banks to sell": the complement has its subject, its verb above has the say
                 told = q.CONTROL.get(p.lemmas[head])
                 if told == "negated":
                     c.negated = True
                 elif told is not None:
                     c.modality = told or parent.modality
+                if parent.negated and p.lemmas[head] in q.ALLOWING:
+                    c.negated = True  # "will not allow banks to sell"
                 c.tense = parent.tense
-            elif infinitive and not modal and dep == "conj":
-                # "the wires to carry the output are missing": what they are for, not what they do
+            elif infinitive and not modal and dep in {"conj", "ROOT"}:
+                # "the wires to carry the output are missing": what they are for, not what they do; a headline's plan
                 c.modality, c.tense = "planned", "future"
+            if inverted and dep == "ROOT" and self.asks(v):
+                c.subjects = []  # "did the mayor sell the park?"
         elif dep == "conj" and parent is not None:
             # "and there has been no progress": nobody's progress
             urged = tag == "VB" and not auxiliaries and (
@@ -505,7 +549,9 @@ class Clauses:
             c.tense = c.tense or parent.tense
             if dep == "conj":
                 c.condition = parent.condition
-                if parent.negated and tag in {"VB", "VBN", "VBG"} and not auxiliaries:
+                if any(deps[k] == "cc" and lower[k] == "nor" and k < v for k in p.children[head]):
+                    c.negated = True  # "neither confirmed nor denied"
+                elif parent.negated and tag in {"VB", "VBN", "VBG"} and not auxiliaries:
                     # "should not release or destroy": neither of both
                     c.negated = any(deps[k] == "cc" and lower[k] in {"or", "nor"} for k in p.children[head])
         if parent is not None and dep == "xcomp" and parent.negated:
@@ -538,10 +584,12 @@ class Clauses:
                 deps[d] in {"det", "neg", "preconj"} and lower[d] in {"no", "neither", "not"} for d in p.children[k]
             ):
                 c.negated = True
-        if any(tags[k] == "RB" and lower[k] == "longer" and lower[k - 1] == "no" for k in p.children[v] if k):
+        if any(lower[k] == "longer" and lower[k - 1] == "no" for k in p.children[v] if k):
             c.negated = True
-        if mark in q.IF_WORDS and dep in {"advcl", "ccomp", "ROOT"}:
-            c.modality = "possible" if mark == "whether" or dep == "ccomp" else "conditional"
+        if inverted and dep == "advcl" and lower[min(auxiliaries, default=v)] in {"had", "should", "were"}:
+            c.modality = "conditional"  # "had the bank sold the shares"
+        elif mark in q.IF_WORDS and dep in {"advcl", "ccomp", "ROOT", "pcomp", "acl"}:
+            c.modality = "possible" if mark == "whether" or dep in {"ccomp", "pcomp", "acl"} else "conditional"
         elif (maybe or (dep == "acl" and mark == "that" and p.lemmas[head] in q.CLAIMS)) and not c.modality:
             c.modality = "possible"  # "the case that the first settlers came by sea"
         if conditions:
@@ -551,6 +599,8 @@ class Clauses:
         self._attribute(c, dep, head, v, parent, cite)
         if modal in {"would", "'d", "’d"} and c.modality == "conditional" and c.speakers and not c.condition:
             c.modality = ""  # "said it would close": the future of the past
+        if modal == "could" and c.negated and c.modality == "possible" and not c.condition:
+            c.tense = "past"  # "could not pay its staff"
         chunk = sorted(
             k
             for k in (*auxiliaries, *negations, v, *particles)
@@ -576,7 +626,11 @@ class Clauses:
             and above < head
             and p.lemmas[above] in q.SAYING
             and any(p.deps[k] in {"aux", "auxpass"} for k in p.children[head])
-            and not QUOTES.isdisjoint(p.words[head:v])
+            # ... and "said that two had been hurt and blamed the rain", for a pluperfect goes with none
+            and (
+                any(p.lower[k] == "had" and p.deps[k] == "aux" for k in p.children[head])
+                or not QUOTES.isdisjoint(p.words[head:v])
+            )
         )
 
     def _whose(self, subject: int, v: int) -> int:
@@ -714,11 +768,21 @@ class Clauses:
                     return  # "it is easy to expand" says nothing of who does
                 c.subjects = [s for s in above.subjects if s < 0 or p.lower[s] != "it"]
                 c.modality, c.tense = modality, "future"
+                if modality == "possible" and above.tense == "past" and word not in {"likely", "unlikely", "probable"}:
+                    c.tense = "past"  # "was unable to sign"
                 c.negated = above.negated or word in q.NEGATIVE_ADJECTIVES
+                c.attribution, c.speakers = above.attribution, above.speakers
                 c.factor = above.factor * 0.95
             return
-        if tag == "VBG" and v == head + 1 and lemma in SWELLING:
+        if tag == "VBG" and ((v == head + 1 and lemma in SWELLING) or (dep == "xcomp" and lemma in q.JUDGING)):
             return
+        if infinitive and lemma == "be" and dep == "xcomp" and (aims := self._aims(parent)) is not None:
+            c.subjects, c.modality, c.tense = aims, "planned", "future"
+            c.attribution, c.speakers, c.factor = parent.attribution, parent.speakers, parent.factor * 0.85
+            return
+        if infinitive and lemma in {"have", "be"} and "yet" in p.lower[head:v]:
+            c.subjects, c.negated, c.tense, c.factor = parent.subjects, True, "past", parent.factor * 0.9
+            return  # "has yet to sign"
         bare = not infinitive and (auxiliary or lemma not in {"help", "let", "make", "see", "watch", "hear"})
         if dep == "ccomp" and (mark or bare):
             return
@@ -745,7 +809,7 @@ class Clauses:
                 c.modality = parent.modality
             elif told is not None:
                 c.modality = told or parent.modality
-                if parent.modality in {"possible", "conditional"} and told != "obligated":
+                if parent.modality in {"possible", "conditional"} and (told != "obligated" or parent.passive):
                     c.modality = parent.modality
             elif infinitive:
                 c.modality = "planned"
@@ -800,6 +864,24 @@ class Clauses:
         elif tag == "VBN" and p.lower[v] not in PREPOSITION_LIKE:
             c.subjects, c.passive, c.factor = parent.subjects, True, parent.factor * 0.8
 
+    def asks(self, v: int) -> bool:
+        """Tell whether a verb's sentence is a question."""
+        _, end = next((a, b) for a, b in self.p.sents if a <= v < b)
+        return "?" in self.p.words[max(v, end - 3) : end]
+
+    def _aims(self, parent: Clause) -> list[int] | None:
+        """Give who is to do what is somebody's aim (*the aim of the firm is to cut costs*); None where it is none."""
+        p = self.p
+        aims = [s for s in parent.subjects if s >= 0 and p.lemmas[s].lower() in AIMS and self.headed(s) < 0]
+        if not aims:
+            return None
+        for k in p.children[aims[0]]:
+            if p.deps[k] == "prep" and p.lower[k] == "of":
+                return self.objects(k)
+            if p.deps[k] == "poss" and p.tags[k] != "PRP$":
+                return self.spread(k)
+        return []
+
     def _called(self, head: int, v: int) -> int:
         """Give who is to do something in *pay for officers to direct traffic*, or -1."""
         p = self.p
@@ -835,8 +917,8 @@ class Clauses:
                 c.subjects, c.negated = outer.subjects, True
             elif word == "from" and objects and lemma in PREVENTING:
                 c.subjects, c.negated = self.spread(objects[0]), True
-            elif word == "of" and objects and lemma in ACCUSING:
-                c.subjects, c.modality = self.spread(objects[0]), "possible"
+            elif word == "of" and lemma in ACCUSING and (objects or outer.passive):
+                c.subjects, c.modality = self.spread(objects[0]) if objects else outer.subjects, "possible"
             elif word in {"at", "on", "to", "towards", "toward"} and lemma in AIMING:
                 c.subjects, c.modality = outer.subjects, "planned"
             elif word == "in" and objects and p.lemmas[objects[0]].lower() in TROUBLE:
@@ -932,12 +1014,18 @@ class Clauses:
         parted_off = p.words[p.lefts[k]] == "," or p.words[begin - 1] in {",", "”", '"'}
         return low if plain and parted_off else -1
 
+    def _contrasting(self, v: int) -> bool:
+        """Tell whether a clause after a comma sets something against the one above (*, while S&P affirmed it*)."""
+        p = self.p
+        first = p.lefts[v]
+        return p.lower[first] in {"while", "whereas", "though", "although"} and p.words[first - 1] == ","
+
     def _attribute(self, c: Clause, dep: str, head: int, v: int, parent: Clause | None, cite: int) -> None:
         """Find whose word a clause is."""
         p = self.p
         if cite >= 0:
             for to in p.children[cite]:
-                for o in self.objects(to):
+                for o in map(self.beside, self.objects(to)):
                     c.attribution, c.speakers = self.name(o), [o]
                     return
         if not c.speakers:
@@ -989,6 +1077,8 @@ class Clauses:
                 c.attribution, c.speakers = parent.attribution, parent.speakers
         elif dep == "ccomp" and p.lower[p.heads[head]] in q.NO_WORDS and lemma in SHOWING:
             c.negated = not c.negated  # "found nothing to suggest that the case was driven by politics"
+        elif dep == "advcl" and c.own and v > head and self._contrasting(v):
+            pass  # "the minister said it would help, though unions rejected it": nobody says so but the text
         elif dep in {"conj", "advcl", "xcomp", "ccomp"} and parent.attribution and not c.attribution:
             c.attribution, c.speakers = parent.attribution, parent.speakers
         elif dep == "conj" and c.own and lemma in q.SAYING and not c.attribution:

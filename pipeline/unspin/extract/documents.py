@@ -58,6 +58,15 @@ ME = words("i me")
 STAFF = words("staff people man woman member crew half third all everyone cabinet board government")
 
 
+def says(phrase: str) -> bool:
+    """Tell whether a phrase says something by itself: words, a share or a sum, no bare number.
+
+    >>> says("rail line"), says("6%"), says("$5,000"), says("58")
+    (True, True, True, False)
+    """
+    return len(phrase) > 1 and any(c.isalpha() or c in "$€£¥%" for c in phrase)
+
+
 class Vocabulary(NamedTuple):
     """What the model's lemmatizer knows of English words."""
 
@@ -288,6 +297,8 @@ class _Relations:
         )
         if subject.mention is None and row.kind in {"active", "passive", "agentless", "light"}:
             subject = self._named(reader, row.subject, subject)
+            if object_ is not None and object_.mention is None and row.trim < 0 and self._called(reader, row.object):
+                object_ = self._named(reader, row.object, object_)
         if object_ is None or subject.text.casefold() == object_.text.casefold():
             return
         low = min(reading.start + p.starts[row.low], stop)
@@ -406,6 +417,12 @@ class _Relations:
         found = self._argument(reader, at, offset, since, None, None, True)
         return (found.mention, found.text) if found is not None else (None, "")
 
+    @staticmethod
+    def _called(reader: Reader, at: int) -> bool:
+        """Tell whether a name stands right after a noun (*hired the lawyer Naomi Feld*)."""
+        name = reader.beside(at)
+        return name != at and reader.p.lefts[name] == at + 1
+
     def _named(self, reader: Reader, at: int, found: Argument) -> Argument:
         """Give the name beside a noun (*the crew chief, Hassan Bouali, gives talks*)."""
         name = reader.beside(at) if at >= 0 else at
@@ -450,11 +467,13 @@ class _Relations:
                     return Argument(voice, None, "pronoun", 0.85)
                 if any(
                     p.deps[k] in SUBJECTS and p.tags[k] == "NN" and p.lemmas[k] in ROLES and reader.beside(k) == k
-                    for k in range(reader.opens(at), at)
+                    for k in range(bisect.bisect_left(p.starts, since - offset), at)
                 ):
                     return None  # "the judge had read the report, and he": whoever was named before
                 found = self.referents.person(word, place)
             elif word == "it" and tag == "PRP":
+                if subject and (speaker is not None or voice) and self._contested(reader, at):
+                    return None
                 spoken = speaker is not None and self.mentions[speaker].type not in {"PERSON", "NORP"}
                 if spoken and subject:
                     found = speaker
@@ -489,9 +508,33 @@ class _Relations:
             if found is not None:
                 return Argument(self.mentions[found].name, found, "definite", 0.85)
         phrase = reader.shown(low, high)
-        if len(phrase) < 2 or high - low >= LONGEST_ARGUMENT or not any(c.isalpha() or c in "$€£¥" for c in phrase):
+        if high - low >= LONGEST_ARGUMENT or not (says(phrase) or (under and self._counts(reader, at, predicate))):
             return None
         return Argument(phrase)
+
+    def _counts(self, reader: Reader, at: int, predicate: str) -> bool:
+        """Tell whether a bare number is a year, or what something rose or fell by or to."""
+        m = reader.mention[at]
+        dated = m >= 0 and self.mentions[m].type == "DATE"
+        return dated or (reader.p.tags[at] == "CD" and (predicate, "by") in self.types)
+
+    @staticmethod
+    def _contested(reader: Reader, at: int) -> bool:
+        """Tell whether an *it* in reported speech may be another thing than the speaker.
+
+        *criticised the bill, saying it would harm*; *said the law failed because it protects*.
+        """
+        p = reader.p
+        v = p.heads[at]
+        above = p.heads[v]
+        if p.deps[v] == "advcl":
+            return p.deps[above] == "ccomp" and any(
+                p.deps[k] in SUBJECTS and p.tags[k] in {"NN", "NNP"} for k in p.children[above]
+            )
+        aside = p.deps[v] == "ccomp" and p.tags[above] == "VBG" and p.deps[above] == "advcl"
+        return aside and any(
+            p.deps[k] in OBJECTS and p.tags[k] in {"NN", "NNP"} for k in p.children[p.heads[above]]
+        )
 
     def _dealt(self, reader: Reader, at: int) -> bool:
         """Tell whether the sentence has dealt with a thing by then, so that an object *it* may stand for that."""

@@ -392,6 +392,8 @@ def _clean(text: str, start: int, end: int, label: str, kind: str) -> tuple[int,
     ):
         end -= 1
     if label in VALUES:
+        if label == "MONEY" and start and text[start - 1] in "$€£¥":
+            start -= 1  # the model leaves the sign out before a bare number
         if label == "MONEY" and end > start and text[end - 1].isdigit():
             end = SCALE.match(text, end).end()  # type: ignore[union-attr]
         return (start, end) if end > start else None

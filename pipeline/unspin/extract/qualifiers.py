@@ -91,6 +91,15 @@ NEGATIVE_ADJECTIVES = words("unable unlikely reluctant unwilling")
 #: Adverbs that leave a statement open.
 MAYBE = words("perhaps possibly maybe probably potentially reportedly allegedly supposedly presumably likely")
 
+#: Verbs that pass judgement on what somebody does, nobody knows who (*opposed closing the border*).
+JUDGING = words(
+    "oppose support back favour favor reject approve endorse condemn criticise criticize welcome justify advocate "
+    "discuss recommend suggest ban prohibit forbid outlaw authorise authorize defend involve mean require"
+)
+
+#: Verbs that give leave: where they are denied, so is what follows.
+ALLOWING = words("allow let permit enable authorise authorize entitle order")
+
 #: Verbs whose object is the subject of the complement (*urged Libya to hold elections*).
 OBJECT_CONTROL = words(
     "urge ask order tell call force oblige encourage advise instruct compel press allow enable permit help "
@@ -106,7 +115,7 @@ SAYING = words(
     "emphasize reiterate recall assert agree allege complain comment caution observe remark reply repeat "
     "promise pledge show find indicate expect fear deny hope point recommend propose urge doubt question ask "
     "wonder feel know understand testify vow hint forecast hear learn see agree decide rule judge accept "
-    "recognise recognize"
+    "recognise recognize discover joke quip laugh shout cry whisper"
 )
 #: Of these, a clause is no fact even in its speaker's mouth.
 HOPING = words(

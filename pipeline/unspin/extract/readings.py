@@ -28,7 +28,7 @@ URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w.+-]{1,64}@[\w-]+\.[\w.]+")
 #: Where the news comes from, before its first sentence: ``WARSAW, 4 October —``.
 DATELINE = re.compile(
     r"\s*(?P<place>[A-ZÀ-Þ][A-ZÀ-Þ.'’ -]{2,30}[A-ZÀ-Þ])"
-    r"(?P<rest>(?:, [A-Z][\w.]+| ?\([A-Za-z .]+\)|, "
+    r"(?P<rest>(?:, [A-Z][\w.]+(?: [A-Z][\w.]+)?| ?\([A-Za-z .]+\)|, "
     r"[A-Z]?[a-z]*\.? ?\d{1,2}(?: [A-Z][a-z]+)?)*)\s*(?:—|–|--|-)\s+"
 )
 

@@ -174,6 +174,7 @@ class Reader(Clauses):
         """Give the rows of this parse in order of place."""
         p = self.p
         self.rows: list[Row] = []
+        self.hear()
         for i in range(p.n):
             tag = p.tags[i]
             if tag in VERB_TAGS:
@@ -203,6 +204,8 @@ class Reader(Clauses):
         c = self.clause(v)
         if not c.subjects:
             return
+        if self._asked(v):
+            return  # "is the bridge owned by the city?"
         if self._describing(v):
             return  # "address pressing threats": an adjective taken for a verb
         if c.negated and any(
@@ -278,9 +281,9 @@ class Reader(Clauses):
         before = len(self.rows)
         if len(objects) == 1 and self._afterthought(v, objects[0]):
             objects = []
-        if p.deps[v] == "relcl":
+        if (noun := self._related(v)) >= 0:
             objects = self._relative(
-                v, c, objects, prepositions, bool(attributes or complement >= 0 or clausal or where)
+                v, noun, c, objects, prepositions, bool(attributes or complement >= 0 or clausal or where)
             )
         if predicate in {"be", "become", "remain", "stay"} and not objects:
             self._copula(v, c, predicate, attributes, complement, prepositions)
@@ -310,6 +313,14 @@ class Reader(Clauses):
                 if k > v and p.lower[k] in WHEN:
                     self._when(v, c, predicate, k)
 
+    def _asked(self, v: int) -> bool:
+        """Tell whether a clause stands in a question that begins with a verb."""
+        p = self.p
+        begin = self.opens(v)
+        while begin < v and p.words[begin] in QUOTES:
+            begin += 1
+        return p.tags[begin] in {"VBZ", "VBP", "VBD", "MD"} and p.deps[v] != "relcl" and self.asks(v)
+
     def _unquoted(self, v: int, o: int) -> bool:
         """Tell whether a quotation ends between a verb and what it would govern."""
         p = self.p
@@ -322,6 +333,10 @@ class Reader(Clauses):
         """Tell whether all that a preposition governs is a sum."""
         inner = self.objects(k)
         return bool(inner) and all(self._measured(o, "MONEY") for o in inner)
+
+    def _counting(self, predicate: str, preposition: str) -> bool:
+        """Tell whether a bare number may follow (*rose to 58*)."""
+        return preposition in {"to", "by"} and (predicate, "by") in self.types
 
     def _describing(self, v: int) -> bool:
         """Tell whether a participle after a verb is an adjective of the object (*drew touring orchestras*)."""
@@ -362,15 +377,23 @@ class Reader(Clauses):
                 for s in c.subjects:
                     self._add(v, c, s, predicate, p.lower[k], o, 1.0, "when")
 
-    def _relative(self, v: int, c: Clause, objects: list[int], prepositions: Sequence[int], closed: bool) -> list[int]:
+    def _related(self, v: int) -> int:
+        """Give the noun of a relative clause, or of an infinitive in one (*that Poland plans to hold*), or -1."""
+        p = self.p
+        while p.deps[v] == "xcomp" and p.tags[v] == "VB" and p.tags[p.heads[v]] in VERB_TAGS:
+            v = p.heads[v]
+        return p.heads[v] if p.deps[v] == "relcl" else -1
+
+    def _relative(
+        self, v: int, noun: int, c: Clause, objects: list[int], prepositions: Sequence[int], closed: bool
+    ) -> list[int]:
         """Give the objects of a relative clause: the noun above, where its pronoun is or is left out."""
         p = self.p
-        noun = p.heads[v]
         if p.tags[noun][:1] != "N" or noun in c.subjects:
             return objects
         pronouns = [o for o in objects if p.lower[o] in RELATIVES]
         if pronouns:
-            return [o for o in objects if o not in pronouns] + [noun]
+            return [noun]  # it is the only object: another one is a slip of the parser
         if (
             objects
             or closed
@@ -585,7 +608,8 @@ class Reader(Clauses):
                             continue
                     if preposition == "to" and p.tags[self.phrase(o)[0]] == "RB":
                         continue  # "to effectively counter threats" is no place to go
-                    if not self._circumstance(preposition, o):
+                    counted = p.tags[o] == "CD" and self._counting(predicate, preposition)
+                    if counted or not self._circumstance(preposition, o):
                         for s in subjects:
                             self._add(v, c, s, predicate, shown, o, factor, kind)
                     self._beyond(v, c, subjects, predicate, o, kind)
@@ -696,7 +720,7 @@ class Reader(Clauses):
                 *(k for k in prepositions if k > complement),
             ]:
                 self._prepositional(v, facts, c.subjects, f"{predicate} {word}", k, False, "copula")
-        elif predicate == "be" and not attributes:
+        elif predicate in {"be", "stay", "remain"} and not attributes:
             for k in prepositions:
                 if p.lower[k] in BEING and k > v:
                     self._prepositional(v, c, c.subjects, predicate, k, False, "copula")
@@ -822,6 +846,7 @@ class Reader(Clauses):
         if any(
             p.words[x] not in {",", "“", '"', "”", "‘", "’"}
             and p.tags[x] not in {"IN", "DT"}
+            and not (p.tags[x] == "CD" and p.deps[x] == "appos")  # "Tomas Erribe, 44, a teacher"
             and p.deps[x] not in {"pobj", "prep", "amod", "compound"}
             for x in between
         ):
@@ -967,8 +992,10 @@ class Reader(Clauses):
         if timely(p, o) and self.headed(o) < 0 and not dealt:
             return
         m = self.mention[o]
+        counted = self._counting(predicate, preposition)
         if (m >= 0 and self.mentions[m].type == "DATE" and not dealt) or (
             p.tags[o] == "CD"
+            and not counted
             and (m < 0 or self.mentions[m].type == "CARDINAL")
             and not parted(p, o)
             and not any(p.tags[k] == "$" for k in p.children[o])

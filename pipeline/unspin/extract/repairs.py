@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from unspin.cache import kept
 from unspin.extract.qualifiers import SAYING
+from unspin.extract.senses import TIME_NOUNS
 from unspin.extract.wordlists import words
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ def mend(p: Parse) -> bool:
         if dep == "nummod" and tag == "CD":
             changed = _shifted(p, i) or changed
         elif dep == "appos":
-            changed = _quoted(p, i) or _accorded(p, i) or changed
+            changed = _quoted(p, i) or _accorded(p, i) or _listed(p, i) or changed
+        elif dep == "npadvmod":
+            changed = _first(p, i) or changed
         elif dep == "pcomp" and tag == "VBG":
             changed = _counted(p, i) or changed
         elif dep == "conj" and tag in {"VBD", "VBN"}:
@@ -297,6 +300,46 @@ def _accorded(p: Parse, i: int) -> bool:
     return True
 
 
+def _listed(p: Parse, i: int) -> bool:
+    """*Two helicopters, a navy ship and 30 boats joined*: no comma closes it, so it is a list and no apposition."""
+    head = p.heads[i]
+    last = next((k for k in p.children[i] if p.deps[k] == "conj"), -1)
+    join = next((k for k in p.children[i] if p.deps[k] == "cc" and p.lower[k] == "and"), -1)
+    end = p.rights[i] + 1
+    if (
+        not i < join < last
+        or p.deps[head] not in _SUBJECTS
+        or p.words[p.lefts[i] - 1] != ","
+        or p.rights[head] + 1 != end
+        or end != p.heads[head]
+        or not any(p.deps[k] in {"det", "nummod"} for k in p.children[head])
+        or not any(p.deps[k] in {"det", "nummod"} for k in p.children[i])
+    ):
+        return False
+    p.deps[i] = "conj"
+    return True
+
+
+def _first(p: Parse, i: int) -> bool:
+    """*A teacher, a nurse and two drivers joined*: the first of a list before a verb is no adverb."""
+    verb = p.heads[i]
+    second = next((k for k in p.children[verb] if p.deps[k] in _SUBJECTS and k > i), -1)
+    if (
+        second < 0
+        or p.tags[i] not in {"NN", "NNS"}
+        or p.lemmas[i].lower() in TIME_NOUNS
+        or p.rights[i] + 2 != p.lefts[second]
+        or p.words[p.rights[i] + 1] != ","
+        or not any(p.deps[k] in {"det", "nummod"} for k in p.children[i])
+        or not any(p.deps[k] == "conj" for k in p.children[second])
+    ):
+        return False
+    dep = p.deps[second]
+    _hang(p, second, i, "conj")
+    p.deps[i] = dep
+    return True
+
+
 def _counted(p: Parse, i: int) -> bool:
     """*hundreds of filling stations*: a participle between a number and what is counted only describes it."""
     of = p.heads[i]
@@ -453,6 +496,8 @@ def _relative(p: Parse, i: int) -> bool:
     )
     if pronoun < 2 or pronoun > i or p.lefts[i] < pronoun:
         return False
+    if p.deps[i] == "xcomp" and p.deps[p.heads[i]] == "relcl":
+        return False  # "the drill that Poland plans to hold"
     before = pronoun - 1
     if p.words[before] == ",":
         before -= 1

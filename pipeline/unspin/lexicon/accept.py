@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from unspin import decisions
 from unspin.decisions import Decision
-from unspin.extract.speech import speeches
+from unspin.extract.speech import UNTOLD, speeches
 from unspin.lexicon.check import is_form, sorted_lines
 from unspin.lexicon.learn import Pair, entry_of, sentence
 from unspin.lexicon.read import (
@@ -173,7 +173,7 @@ def entries_for(rows: Sequence[Decision]) -> list[Made | None]:
     told = iter(speeches([(pair.before, pair.plain, pair.after) for pair in unnamed]))
     found: list[Made | None] = []
     for pair, rule in zip(pairs, named, strict=True):
-        made = entry_of(pair, "" if rule else next(told))
+        made = entry_of(pair, UNTOLD if rule else next(told))
         if made and rule:
             spun, plain, form = rule.groups()
             if is_form(Entry(spun, plain, form, made[3], None, False, "", "", 0), {}):

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from unspin.evaluate import GoldEdit, read_gold
-from unspin.extract.speech import speeches
+from unspin.extract.speech import UNTOLD, Speech, speeches
+from unspin.layout import ABBREVIATIONS
 from unspin.lexicon import forms
 from unspin.lexicon.forms import FUNCTION
 from unspin.records import Span
@@ -53,9 +54,28 @@ PROPOSAL_COLUMNS = ("spun", "plain", "form", "example", "often", "places", "docu
 #: A sentence begins after a line end, or after a stop, a space and a capital, quote or digit.
 SENTENCE_END = re.compile(r"\n+|(?<=[.!?])[”\"']?\s+(?=[“\"'(]?[A-Z0-9])|\s\|\s")
 
+#: What stands before a full stop: a word, an initial, or letters with stops between them (``U.S``).
+BEFORE_STOP = re.compile(r"(?<![\w.])(?:(?P<letters>[A-Za-z](?:\.[A-Za-z])*)|(?P<word>[A-Za-z]{2,6}))$")
+
 #: Least share of words that two sentences must have in common to be a pair: spinners leave two of three, fewer in
 #: short ones.
 LIKE = 0.2
+
+
+def ends_sentence(text: str, stop: int) -> bool:
+    """Tell whether the full stop at ``stop`` ends a sentence: not after a title, an initial or an abbreviation.
+
+    >>> text = "Dr. J. Mbeki of the U.S. Navy left."
+    >>> [ends_sentence(text, at) for at, sign in enumerate(text) if sign == "."]
+    [False, False, False, False, True]
+    """
+    found = BEFORE_STOP.search(text, max(0, stop - 12), stop)
+    if found is None:
+        return True
+    if found["letters"]:
+        return False
+    word = found["word"].lower()
+    return word not in ABBREVIATIONS or (word == "no" and not text[stop + 1 : stop + 3].strip()[:1].isdigit())
 
 
 def sentences(text: str) -> list[Span]:
@@ -68,6 +88,10 @@ def sentences(text: str) -> list[Span]:
     found: list[Span] = []
     at = 0
     for end in SENTENCE_END.finditer(text):
+        stop = end.start() - 1
+        spaces = end[0].isspace() and "\n" not in end[0]
+        if spaces and text[stop : stop + 1] == "." and not ends_sentence(text, stop):
+            continue
         found.append((at, end.start()))
         at = end.end()
     found.append((at, len(text)))
@@ -186,11 +210,21 @@ def sentence(text: str, start: int, end: int) -> Span:
 
     >>> sentence("Armies met. They left.", 0, 6), sentence("Armies met. They left.", 12, 16)
     ((0, 11), (12, 22))
+    >>> sentence("They left. Gen. Dee of the U.S. Army stayed.", 26, 30)
+    (11, 44)
     """
-    low = max([0, *(at + len(mark) for mark in ("\n", ". ", "|", ": ") if (at := text.rfind(mark, 0, start)) >= 0)])
-    ends = [at for mark in ("\n", ". ", "|") if (at := text.find(mark, end)) >= 0]
-    high = min(ends, default=len(text))
+    stops = [at for at in _places(text, ". ") if ends_sentence(text, at)]
+    marks = [*stops, *(at for mark in ("\n", "|", ": ") for at in _places(text, mark))]
+    low = max((at + (2 if text[at] in ".:" else 1) for at in marks if at < start), default=0)
+    high = min((at for at in marks if at >= end and text[at] != ":"), default=len(text))
     return low, high + (high < len(text) and text[high] == ".")
+
+
+def _places(text: str, mark: str) -> Iterator[int]:
+    at = text.find(mark)
+    while at >= 0:
+        yield at
+        at = text.find(mark, at + 1)
 
 
 def propose(pairs: Iterable[tuple[str, Pair]], spun: Iterable[str] = (), clean: Iterable[str] = ()) -> list[Proposal]:
@@ -307,8 +341,8 @@ def quality(example: str) -> tuple[int, str]:
     return (-abs(count - 13) if count < 8 or count > 20 else 10, example)
 
 
-def entry_of(pair: Pair, speech: str = "") -> tuple[str, str, str, str] | None:
-    """Make one entry of a pair, or None where it teaches nothing; ``speech``: what ``speeches`` says of it.
+def entry_of(pair: Pair, told: Speech = UNTOLD) -> tuple[str, str, str, str] | None:
+    """Make one entry of a pair, or None where it teaches nothing; ``told``: what ``speeches`` says of it.
 
     >>> entry_of(Pair("demanding situations", "challenges", "It faces ", " this year."))
     ('demanding situation', 'challenge', 'noun', 'It faces [demanding situations|challenges] this year.')
@@ -334,23 +368,26 @@ def entry_of(pair: Pair, speech: str = "") -> tuple[str, str, str, str] | None:
         form = ""
     if any(w[:1].isupper() for w in plain.split()[1:]) or (plain[:1].isupper() and pair.before.strip()):
         return None
-    base = (low, high, "phrase") if form else base_forms(low, high, before, speech)
+    base = (low, high, "phrase") if form else base_forms(low, high, before, told)
     example = f"{before.lstrip()}[{spun}|{plain}]{after.rstrip()}"
     if "[" in before + after or "|" in before + after or "\t" in example or len(example) > 400:
         return None
     return (*base, " ".join(example.split()))
 
 
-def base_forms(spun: str, plain: str, before: str, speech: str = "") -> tuple[str, str, str]:
+def base_forms(spun: str, plain: str, before: str, told: Speech = UNTOLD) -> tuple[str, str, str]:
     """Give base forms and the form column under which a pair is one of an entry's inflections.
 
-    ``speech``: the form that the plain phrase has in its sentence, if known: it is tried first.
+    ``told``: what the plain phrase is in its sentence, if known: its form and lemma are tried first.
 
-    >>> base_forms("guarantee", "promise", "They "), base_forms("guarantee", "promise", "They ", "verb")
+    >>> base_forms("guarantee", "promise", "They "), base_forms("guarantee", "promise", "They ", Speech("verb"))
     (('guarantee', 'promise', 'noun'), ('guarantee', 'promise', 'verb'))
+    >>> base_forms("foliage", "leaves", "The ", Speech("noun", "leaf"))
+    ('foliage', 'leaf', 'noun')
     """
     from lemminflect import getAllLemmas
 
+    speech = told.form
     if speech in {"adj", "adv"} and " " not in spun + plain and all(
         speech.upper() in getAllLemmas(word) for word in (spun, plain)
     ):
@@ -358,7 +395,8 @@ def base_forms(spun: str, plain: str, before: str, speech: str = "") -> tuple[st
     ways = (("noun", "NNS", "NOUN"), ("verb", "VBG", "VERB"), ("verb", "VBN", "VERB"), ("verb", "VBD", "VERB"),
             ("verb", "VBZ", "VERB"), ("noun", "NN", "NOUN"), ("verb", "VB", "VERB"))
     for form, tag, base in sorted(ways, key=lambda way: way[0] != speech):
-        left, right = lemma_at_head(spun, form, base, getAllLemmas), lemma_at_head(plain, form, base, getAllLemmas)
+        left = lemma_at_head(spun, form, base, getAllLemmas)
+        right = lemma_at_head(plain, form, base, getAllLemmas, told.lemma)
         if not left or not right:
             continue
         if tag in {"NN", "VB"} and (left != spun or right != plain):
@@ -379,9 +417,12 @@ def base_forms(spun: str, plain: str, before: str, speech: str = "") -> tuple[st
     return spun, plain, "phrase"
 
 
-def lemma_at_head(phrase: str, form: str, base: str, lemmas) -> str:  # type: ignore[no-untyped-def]
-    """Give the phrase with its head word in base form, or nothing where the head cannot be of that class."""
+def lemma_at_head(phrase: str, form: str, base: str, lemmas, known: str = "") -> str:  # type: ignore[no-untyped-def]
+    """Give the phrase with its head word in base form, or nothing where the head cannot be of that class.
+
+    ``known``: the lemma to choose where there are several (*leave*, *leaf* of ``leaves``).
+    """
     words = tuple(phrase.split(" "))
     at = forms.head_position(words, form)
     found = lemmas(words[at]).get(base)
-    return " ".join((*words[:at], found[0], *words[at + 1 :])) if found else ""
+    return " ".join((*words[:at], known if known in (found or ()) else found[0], *words[at + 1 :])) if found else ""

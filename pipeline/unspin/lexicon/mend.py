@@ -36,7 +36,7 @@ def mend(findings: Sequence[Finding], names: Sequence[str | Path] = ()) -> dict[
     is replaced by a sentence of the packs that does, and where there is none the
     entry becomes a suspect; of two phrases that stand for each other the one
     with less evidence stands back; what spoils a keep sentence is judged lower,
-    down to 1; of readings that are judged to hold at more than ten of ten places
+    and below 1 becomes a suspect; of readings that are judged to hold at more than ten of ten places
     the one that loses gives way; what misses its budget becomes a suspect; lines are sorted.
     """
     todo: Lines = {}
@@ -84,8 +84,9 @@ def remedies(findings: Sequence[Finding], restorer: Restorer) -> Lines:
             todo.setdefault(f.path, {})
         elif f.code == "keep":
             for e in pair:
-                if (e.often or NOT_JUDGED) > 1 and not e.suspect:
-                    put(e, line_of(e._replace(often=(e.often or NOT_JUDGED) // 2)))
+                if not e.suspect:
+                    often = (e.often or NOT_JUDGED) // 2
+                    put(e, line_of(e._replace(often=often or None, suspect=not often)))
         elif f.code == "chain":
             for e in entries:
                 if e.spun.lower() == f.plain.lower() and not e.suspect and (e.often or 0) > NO_MARKER:
@@ -106,7 +107,7 @@ def remedies(findings: Sequence[Finding], restorer: Restorer) -> Lines:
             put(found, line_of(found._replace(often=max(1, 10 - max(others, default=0)))))
         elif f.code == "budget":
             put(found, line_of(found._replace(often=None, suspect=True)))
-        elif f.code == "missed" and not is_findable(found):
+        elif f.code in {"missed", "never"} and not is_findable(found):
             bare = without_possessive(found)
             known = bare is not None and (bare.spun.lower(), bare.plain.lower()) in by_pair
             if bare is None:
@@ -162,7 +163,7 @@ class Examples:
 
     def _marked(self, entry: Entry) -> Iterator[str]:
         tried = 0
-        for spun, plain, _ in forms.pairs(entry.spun, entry.plain, entry.form):
+        for spun, plain, _ in forms.pairs(entry.spun, entry.plain, entry.form) if entry.plain else ():
             place = re.compile(rf"(?<![\w'’-]){re.escape(plain)}(?![\w'’-])", re.IGNORECASE)
             for sentence in self._sentences:
                 if plain.lower() not in sentence.lower():

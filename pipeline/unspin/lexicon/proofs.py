@@ -53,7 +53,8 @@ def is_findable(entry: Entry) -> bool:
     """
     found = tokens(entry.spun, 0, len(entry.spun))
     return (
-        tuple(t.word + t.suffix for t in found[:-1]) + tuple(t.word for t in found[-1:])
+        len(found) <= candidates.LONGEST_KEY
+        and tuple(t.word + t.suffix for t in found[:-1]) + tuple(t.word for t in found[-1:])
         == candidates.key_words(entry.spun)
         and not any(t.shielded for t in found)
         and all(t.joint and not t.breaks for t in found[1:])

@@ -105,8 +105,8 @@ def capitals(original: str, plain: str, title: bool, opens: bool = False) -> str
     return _up(plain)
 
 
-#: What stands before a word that opens a sentence.
-OPENS = re.compile(r"[.!?][\"”’')]?\s+[\"“‘'(]?$")
+#: What stands before a word that opens a sentence: the end of another, or the place of a dispatch (``LAGOS, 4 May —``).
+OPENS = re.compile(r"(?:[.!?][\"”’')]?\s+|^[A-Z][A-Z.' -]{1,40}(?:,[^\n–—]{1,40})?[–—-] )[\"“‘'(]?$", re.M)
 
 
 def written(text: str, start: int, end: int, plain: str, title: bool, begins: bool) -> str:
@@ -116,10 +116,12 @@ def written(text: str, start: int, end: int, plain: str, title: bool, begins: bo
 
     >>> written("Gone. 4 left.", 6, 7, "four", False, False), written("The 4 left.", 4, 5, "four", False, False)
     ('Four', 'four')
+    >>> written("LAGOS, 4 May — 4 left.", 15, 16, "four", False, False)
+    'Four'
     """
     original = text[start:end]
     # Only of figures is it not seen from their capitals.
-    opens = original[:1].isdigit() and (begins or OPENS.search(text, max(0, start - 8), start) is not None)
+    opens = original[:1].isdigit() and (begins or OPENS.search(text, max(0, start - 90), start) is not None)
     return capitals(original, plain, title, opens)
 
 
