@@ -469,3 +469,10 @@ def test_lexicon_learn_proposes_entries_from_pairs(capsys, tmp_path):
     (tmp_path / "plain/b.txt").unlink()
     code, _, err = inside(capsys, "lexicon", "learn", "--spun", "spun", "--plain", "plain")
     assert (code, err) == (2, "unspin: spun/b.txt: has no original plain/b.txt; add it or take the spun text out\n")
+
+
+def test_the_texts_of_a_file_of_several_are_lines_of_their_own(tmp_path, capsys):
+    lines = ('{"text": "Talks went on."}', '{"text": "She left.\\n"}', '{"text": "He stayed."}')
+    (tmp_path / "two.jsonl").write_text("\n".join(lines))
+    code, out, _ = inside(capsys, "restore", "two.jsonl")
+    assert (code, out) == (0, "Talks went on.\nShe left.\nHe stayed.")

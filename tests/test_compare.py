@@ -84,6 +84,30 @@ def shown(old, new, form="text", **options):
     return compare.show(old, new, form, pieces.append, **options), "".join(pieces)
 
 
+def test_lost_relations_are_compared_where_both_runs_have_them(tmp_path):
+    old, new = write(tmp_path / "old"), write(tmp_path / "new")
+    row = [
+        *("a.txt", "r1", "b1", "army", "", "meet", "met", "", "press", "", "", False, "", "past", "", 0.5),
+        *("The army met.", 0, 13, None, None, "", "", "", "", "", False),
+    ]
+    head = csv_line(TABLES["relations"].header)
+    (old / "relations_lost.csv").write_text(head + csv_line(row))
+    assert not shown(old, new)[0]
+    (new / "relations_lost.csv").write_text(head)
+    ((kind, table, key, _, _),) = found(old, new)
+    assert (kind, table, key) == ("removed", "relations_lost", "a.txt 0-13")
+    assert "relations_lost: 1 removed" in shown(old, new)[1]
+
+
+def test_what_else_changed_is_named_beside_a_rule_elsewhere(tmp_path):
+    old = write(tmp_path / "old", edits=[edit("military"), edit("press", "news/x>y:noun", 20, 22, "it", 2)])
+    told = {"rules": {RULE: "h2"}, "settings": {"careful": 0.9}}
+    new = write(tmp_path / "new", None, told, edits=[edit("forces")])
+    causes = {key: cause for _, table, key, _, cause in found(old, new) if table == "edits"}
+    assert causes["a.txt 4-8"] == f"rule {RULE} edited"
+    assert causes["a.txt 20-22"] == f"rule {RULE} edited (elsewhere in the document), or settings: careful 0.5 to 0.9"
+
+
 def test_identical_runs_are_one_line(tmp_path):
     old, new = write(tmp_path / "old"), write(tmp_path / "new")
     assert shown(old, new) == (False, "no difference in 1 documents\n")

@@ -220,6 +220,12 @@ def test_a_block_longer_than_the_model_takes_is_read_in_pieces(
         ("and may", "2024-10-05", ""),
         ("31 February 2024", "", ""),
         ("six days", "2024-10-05", ""),
+        ("January last year", "2025-03-03", "2024-01"),
+        ("December next year", "2024-10-05", "2025-12"),
+        ("last January", "2025-03-03", "2025-01"),
+        ("next Monday", "2025-03-03", "2025-03-10"),
+        ("next Friday", "2025-03-03", "2025-03-07"),
+        ("3000 years ago", "2025-03-03", ""),
     ],
 )
 def test_dates(text: str, published: str, iso: str) -> None:
@@ -234,6 +240,12 @@ def test_dates(text: str, published: str, iso: str) -> None:
         ("five euros", "EUR 5"),
         ("many dollars", ""),
         ("50 cents", "USD 0.5"),
+        ("half a million dollars", "USD 500000"),
+        ("a couple of million dollars", ""),
+        ("$5-6 million", ""),
+        ("between $8,100 and $14,600", ""),
+        ("$8,100 to $14,600", ""),
+        ("ten per cent", ""),
     ],
 )
 def test_money(text: str, value: str) -> None:

@@ -106,3 +106,18 @@ def test_gold_articles_teach(tmp_path, capsys):
     assert [row[:4] for row in rows] == [
         ["area", "region", "noun", "The military met within the [area|region]."],
         ["army", "military", "noun", "The [army|military] met within the region."]]
+
+
+def test_files_of_several_texts_must_hold_as_many(tmp_path, capsys):
+    one, two = tmp_path / "spun.jsonl", tmp_path / "plain.jsonl"
+    one.write_text('{"text": "The army met."}\n{"text": "The army left the area."}\n')
+    two.write_text('{"text": "The military met."}\n')
+    assert call("lexicon", "learn", "--spun", one, "--plain", two) == 2
+    assert "has other documents than its original, from the one numbered 2 on" in capsys.readouterr().err
+
+
+def test_a_title_ends_no_sentence_and_a_lemma_is_the_one_meant():
+    plain = "He left. Dr. Ann Lee of the U.S. Army saw the leaves fall."
+    spun = "He left. Dr. Ann Lee of the U.S. Army saw the foliage fall."
+    (found,) = propose(("a", p) for p in align(spun, plain))
+    assert found[:4] == ("foliage", "leaf", "noun", "Dr. Ann Lee of the U.S. Army saw the [foliage|leaves] fall.")

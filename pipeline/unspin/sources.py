@@ -244,8 +244,9 @@ def _container(item: Item, max_bytes: int, records: _Records) -> Iterator[Source
             for record in records(stream, max_bytes):
                 count += 1
                 yield _from_record(item, path, record, max_bytes, taken)
-        if not count:
-            yield Source(item.doc_id, path, hashlib.sha256(head).hexdigest(), status="refused", reason="empty")
+    if not count:
+        with open(item.path, "rb") as handle:
+            yield Source(item.doc_id, path, _file_hash(handle), status="refused", reason="empty")
 
 
 def _pieces(handle: BinaryIO) -> Iterator[bytes]:
@@ -371,9 +372,13 @@ def _delimiter(header: str, max_bytes: int) -> str:
 
 def _csv_records(stream: TextIO, max_bytes: int) -> Iterator[_Record]:
     lines = _bounded(stream, 2 * max_bytes)
-    first = next(lines, "").removeprefix("\ufeff")
-    while first and not first.strip():
-        first = next(lines, "")
+    try:
+        first = next(lines, "").removeprefix("\ufeff")
+        while first and not first.strip():
+            first = next(lines, "")
+    except _Refused as error:
+        yield _Record("line 1", 0, {}, f"not CSV ({error})")
+        return
     if not first:
         return
     mark = _delimiter(first, max_bytes)

@@ -465,15 +465,23 @@ class CsvWriter:
         self._file.close()
 
 
+def arrow() -> Any:
+    """Give pyarrow, with its Parquet part; raises TableError where it is not installed."""
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        raise TableError("Parquet needs pyarrow; run: pip install 'unspin[parquet]'") from None
+    return pyarrow
+
+
 class ParquetWriter:
     """Writes a table as Parquet, a row group at a time (needs the extra ``unspin[parquet]``)."""
 
     ROWS = 10_000  # of a row group: some 5 MB of text rows
 
     def __init__(self, table: Table, path: Path) -> None:
-        import pyarrow
-        import pyarrow.parquet
-
+        pyarrow = arrow()
         types = {
             "string": pyarrow.string(),
             "integer": pyarrow.int64(),
@@ -592,6 +600,11 @@ def is_ours(folder: Path) -> bool:
     return False
 
 
+def has_table(run: Path, name: str) -> bool:
+    """Tell whether a run has a table, in whatever format."""
+    return any((run / f"{name}.{form}").is_file() for form in FORMATS)
+
+
 def read_rows(run: Path, name: str, missing: list[str] | None = None) -> Iterator[dict[str, str]]:
     """Read a run's table row by row, every cell as text.
 
@@ -599,7 +612,7 @@ def read_rows(run: Path, name: str, missing: list[str] | None = None) -> Iterato
     added to ``missing`` and read as empty when that list is given.
     """
     path = find_table(run, name)
-    table = TABLES.get(name)
+    table = (TABLES | OPTIONAL).get(name)
     want = table.header if table else ()
     rows = _read_parquet(path) if path.suffix == ".parquet" else _read_csv(path)
     header = next(rows)
@@ -632,9 +645,7 @@ def _read_csv(path: Path) -> Iterator[list[str]]:
 
 
 def _read_parquet(path: Path) -> Iterator[list[str]]:
-    import pyarrow
-    import pyarrow.parquet
-
+    pyarrow = arrow()
     try:
         file = pyarrow.parquet.ParquetFile(path)
     except pyarrow.ArrowException as error:

@@ -50,7 +50,7 @@ PATTERNS = tuple(
         rf"(?:(?:early|late|mid|mid-|the\s+end\s+of|the\s+start\s+of)[\s-]+)?{_MONTH},?\s+(?:of\s+)?{_YEAR}",
         rf"(?:the\s+year\s+|early\s+|late\s+|mid-?\s*)?{_YEAR}",
         rf"(?P<when>last|next|this)\s+{_MONTH}",
-        rf"{_MONTH}(?:\s+(?P<when>last|next|this)\s+year)?",
+        rf"{_MONTH}(?:\s+(?P<which>last|next|this)\s+year)?",
         r"(?P<word>today|yesterday|tomorrow|tonight)",
         r"(?:(?:on|late|early)\s+)?(?P<when>last|next|this)?\s*(?P<weekday>(?:mon|tues|wednes|thurs|fri|satur|"
         r"sun)day)(?:\s+(?:morning|afternoon|evening|night))?",
@@ -74,11 +74,11 @@ def published_date(published: str) -> dt.date | None:
         return None
 
 
-def iso_date(text: str, published: str = "", past: bool = True) -> str:
+def iso_date(text: str, published: str = "") -> str:
     """Give a date phrase as ISO 8601, as precise as the phrase is; empty where it is no date.
 
     Phrases without a year count from the publication date; a weekday is the
-    nearest one before it (after it unless ``past``).
+    nearest one before it.
 
     >>> iso_date("3 March 2025"), iso_date("last year", "2025-03-03T10:28:00"), iso_date("Friday", "2025-03-03")
     ('2025-03-03', '2024', '2025-02-28')
@@ -91,13 +91,13 @@ def iso_date(text: str, published: str = "", past: bool = True) -> str:
             continue
         g = found.groupdict()
         try:
-            return _resolve(g, today, past)
+            return _resolve(g, today)
         except (ValueError, OverflowError):
             return ""
     return ""
 
 
-def _resolve(g: dict[str, str | None], today: dt.date | None, past: bool) -> str:
+def _resolve(g: dict[str, str | None], today: dt.date | None) -> str:
     if g.get("iso"):
         return dt.date.fromisoformat(str(g["iso"])).isoformat()
     if g.get("season"):
@@ -115,9 +115,12 @@ def _resolve(g: dict[str, str | None], today: dt.date | None, past: bool) -> str
     if today is None:
         return ""
     when = (g.get("when") or "").split(" ")[-1]
-    step = {"last": -1, "past": -1, "next": 1, "coming": 1, "this": 0, "current": 0}.get(when, 0)
+    steps = {"last": -1, "past": -1, "next": 1, "coming": 1, "this": 0, "current": 0}
+    step = steps.get(when, 0)
     if g.get("month"):
         month = _month(str(g["month"]))
+        if g.get("which"):
+            return f"{today.year + steps[str(g['which'])]:04}-{month:02}"
         if "when" in g and when and "unit" not in g:
             year = today.year + step
             if step == -1 and month < today.month and not g.get("day"):
@@ -127,10 +130,8 @@ def _resolve(g: dict[str, str | None], today: dt.date | None, past: bool) -> str
             return f"{year:04}-{month:02}"
         # The nearest such month: news speaks of the months around it.
         year = today.year
-        if past and month - today.month > 6:
+        if month - today.month > 6:
             year -= 1
-        elif (not past and today.month - month > 0) or (today.month - month > 6 and not past):
-            year += 1
         if g.get("day"):
             return dt.date(year, month, int(str(g["day"]))).isoformat()
         return f"{year:04}-{month:02}"
@@ -139,8 +140,8 @@ def _resolve(g: dict[str, str | None], today: dt.date | None, past: bool) -> str
         return (today + dt.timedelta(days)).isoformat()
     if g.get("weekday"):
         back = (today.weekday() - DAYS[str(g["weekday"])]) % 7
-        if step == 1 or (not past and step == 0):
-            return (today + dt.timedelta((7 - back) if back else 0)).isoformat()
+        if step == 1:
+            return (today + dt.timedelta(7 - back)).isoformat()
         return (today - dt.timedelta(back or (7 if when == "last" else 0))).isoformat()
     if g.get("unit"):
         unit = g["unit"]
@@ -160,7 +161,7 @@ def _resolve(g: dict[str, str | None], today: dt.date | None, past: bool) -> str
             return ""
         unit = g["ago"]
         if unit == "year":
-            return f"{today.year - count:04}"
+            return f"{today.year - count:04}" if count < today.year else ""
         if unit == "month":
             at = today.year * 12 + today.month - 1 - count
             return f"{at // 12:04}-{at % 12 + 1:02}"
@@ -175,12 +176,29 @@ NUMBER = re.compile(
 )
 
 
+#: What is no one number: a range (*$5-6 million*, *20 to 30*), *a couple of million*.
+SEVERAL = re.compile(
+    r"\d(?: ?(?:thousand|million|billion|trillion|per cent|%))?\s?(?:[–—-]|to|or|and)\s?[$€£¥₹]?\d"
+    r"|\b(?:couple|few|several)\b",
+    re.I,
+)
+
+#: Half of a scale.
+HALF = re.compile(r"\bhalf an? (?P<scale>hundred|thousand|million|billion|trillion|dozen)\b", re.I)
+
+
 def number(text: str) -> str:
-    """Give the first number of a phrase in digits; empty where there is none.
+    """Give the first number of a phrase in digits; empty where there is none, or more than one is meant.
 
     >>> number("about 3.5 million"), number("two dozen"), number("1,260 cases")
     ('3500000', '24', '1260')
+    >>> number("half a million"), number("5-6 million"), number("a couple of million")
+    ('500000', '', '')
     """
+    if SEVERAL.search(text):
+        return ""
+    if half := HALF.search(text):
+        return str(SCALES[half["scale"].lower()] // 2)
     found = NUMBER.search(text)
     if found:
         try:
@@ -220,6 +238,8 @@ def money(text: str) -> str:
     """
     amount = number(text)
     low = text.lower()
+    if "per cent" in low or "percent" in low:
+        return ""
     for mark in re.findall(r"(?:us|c|a|nz|hk|s|r)?\$|[€£¥₹₽₺₴₦₩₪]|[a-z]+", low):
         code = CURRENCIES.get(mark)
         if code and amount:

