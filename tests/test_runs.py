@@ -719,6 +719,13 @@ def test_a_file_that_changes_under_the_run_is_no_result_of_its_old_text(inputs, 
     assert not go(inputs, tmp_path / "run").documents.get("failed")
 
 
+def test_parquet_without_its_library_is_said_before_the_work(inputs, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(tables.TableError, match=r"pip install 'unspin\[parquet\]'"):
+        runs.run([inputs], Choices(Settings(), str(tmp_path / "run"), "parquet", 1))
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_folder_that_cannot_be_made_is_told(inputs):
     with pytest.raises(OSError, match="nowhere"):
         go(inputs, Path("/proc/nowhere/run"))

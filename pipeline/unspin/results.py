@@ -185,10 +185,6 @@ class Results:
         self._db.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?)", rows)
         self._db.execute("COMMIT")
 
-    def planned(self) -> int:
-        """Count the documents of this run."""
-        return int(self._db.execute("SELECT count(*) FROM documents").fetchone()[0])
-
     def mentions(self) -> Iterator[tuple[str, bytes]]:
         """Give each document's mentions, in document order."""
         for doc_id, blob in self._db.execute(

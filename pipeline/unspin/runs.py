@@ -433,7 +433,7 @@ def run(
 
     ``decisions`` are what a person decided on single places, by the hash of the document.
 
-    Raises RunError, InputError, LexiconError or OSError where that cannot be
+    Raises RunError, InputError, EngineError, LexiconError, TableError or OSError where that cannot be
     done; what was finished until then is kept for the next run.
     """
     began = time.time()
@@ -447,6 +447,8 @@ def run(
     _refuse_strangers(folder)
     if isinstance(engine, str) and engine not in ENGINES:
         raise EngineError(f"no engine {engine!r}; there are {', '.join(ENGINES)}")
+    if choices.format == "parquet":
+        tables.arrow()  # what is missing is said before the work
     items = _items(inputs, folder)
     workers = choices.workers or _workers_that_pay(items)
     loading = functools.partial(ready, choices.settings)

@@ -46,7 +46,6 @@ class Remembering:
     def __init__(self, nlp: Any, room: int = ROOM) -> None:
         self._nlp, self._room = nlp, room
         self._known: dict[str, Any] = {}
-        self.analysed = 0  #: texts that the model was given
 
     def pipe(
         self, texts: Iterable[tuple[str, Context]], as_tuples: bool = True, batch_size: int = 128
@@ -58,7 +57,6 @@ class Remembering:
             # Long texts with long ones: the model's layers work on a batch as one array, however it is cut.
             fresh = sorted((text for text in asked if text not in self._known), key=len)
             made = dict(zip(fresh, self._nlp.pipe(fresh, batch_size=batch_size), strict=True))
-            self.analysed += len(fresh)
             found = {text: made[text] if text in made else self._known.pop(text) for text in asked}
             self._known |= found  # those just used stand last
             for old in list(islice(self._known, max(0, len(self._known) - self._room))):

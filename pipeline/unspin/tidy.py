@@ -343,7 +343,7 @@ def glued(page: Page) -> Iterator[Repair]:
             left[:1].isupper()
             and text[at] == "."
             and re.match(r"[A-Z]\w*\.[A-Z]\w*[^\w\s]?$", token)
-            and _dotted_name(left, right)
+            and right not in _SENTENCE_STARTS
         ):
             continue
         yield Repair(at, at + 1, text[at] + " ")
@@ -380,11 +380,7 @@ def _is_camel(word: str) -> bool:
     return bool(re.search(r"[a-z][A-Z]", word))
 
 
-def _dotted_name(left: str, right: str) -> bool:
-    """Tell whether two capitalised words around a dot may be a name (``System.Out``) and not two sentences."""
-    return right not in _SENTENCE_STARTS
-
-
+#: Words that begin a sentence after a dot without a space: what they follow is no name (``System.Out``).
 _SENTENCE_STARTS = _words(
     "The This These Those That There They Their It Its In On At As A An And But For From With By To Of If While "
     "When Where After Before During Since Although Though However Moreover Additionally Furthermore Meanwhile He "

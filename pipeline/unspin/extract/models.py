@@ -23,7 +23,7 @@ UNUSED = ("senter",)
 
 
 class Identity(NamedTuple):
-    """What ``run.json`` says of the model."""
+    """Which model was loaded."""
 
     name: str
     version: str

@@ -171,7 +171,9 @@ CLUB_LAST = words(
 #: Words that a company's name loses in running text (*Kettle* for *Kettle Labs*).
 FIRM_WORDS = words(
     "labs inc ltd corp corporation group partners holdings motors systems technologies company co fc united town "
-    "city albion harbour rovers wanderers athletic"
+    "city albion harbour rovers wanderers athletic mills foods timber brands industries energy airlines airways media "
+    "pharma pharmaceuticals therapeutics capital bancorp logistics shipping solar robotics software semiconductors "
+    "minerals mining steel brewery brewing breweries stores retail lines dredging marine aerospace analytics networks"
 )
 
 
@@ -206,7 +208,6 @@ class Found(NamedTuple):
 
     mentions: tuple[Mention, ...]
     demonyms: frozenset[int]  #: indices of mentions such as *Libyan*
-    people: frozenset[str]  #: names of persons
 
 
 class Lines(NamedTuple):
@@ -273,8 +274,8 @@ def mentions(
         spans = [s for s in spans if s.method == "metadata" or not any(a < s.end and s.start < b for a, b in urls)]
     chosen = _choose(spans, text)
     chosen, long_forms = _abbreviations(text, chosen, block_at)
-    chosen = _repeat(text, chosen, block_at, blocks, lower, urls, common)
-    return _canonical(text, blocks, metadata, chosen, long_forms, gazetteer)
+    chosen = _repeat(text, chosen, block_at, blocks, lower, urls)
+    return _canonical(text, blocks, metadata, chosen, long_forms)
 
 
 def _lexicon_spans(matches: Sequence[Match], block_at: Callable[[int], int], blocks: Sequence[Block]) -> list[Span]:
@@ -620,7 +621,6 @@ def _repeat(
     blocks: Sequence[Block],
     lower: Counter[str],
     urls: Sequence[tuple[int, int]],
-    common: Collection[str],
 ) -> list[Span]:
     """Find the other places of names that were found once; the model misses many a second mention."""
     known: dict[str, Counter[tuple[str, str, str]]] = defaultdict(Counter)
@@ -706,7 +706,6 @@ def _canonical(
     metadata: Metadata,
     spans: Sequence[Span],
     long_forms: dict[str, str],
-    gazetteer: Gazetteer,
 ) -> Found:
     """Give each span its name and type within the document."""
     votes: dict[str, Counter[str]] = defaultdict(Counter)
@@ -739,7 +738,6 @@ def _canonical(
             joined[short] = long
     found: list[Mention] = []
     demonyms: list[int] = []
-    people: set[str] = set()
     for s, name in zip(spans, plain, strict=True):
         shown = text[s.start : s.end]
         block_id = blocks[s.block].block_id
@@ -758,10 +756,8 @@ def _canonical(
             method = "lexicon" if canonical in lexical else "model"
         if s.demonym:
             demonyms.append(len(found))
-        if label == "PERSON":
-            people.add(canonical)
         found.append(Mention(block_id, s.start, s.end, shown, canonical, label, method, reference))
-    return Found(tuple(found), frozenset(demonyms), frozenset(people))
+    return Found(tuple(found), frozenset(demonyms))
 
 
 def _surnames(text: str, spans: Sequence[Span]) -> list[Span]:
@@ -874,8 +870,7 @@ def _short_forms(types: dict[str, str], lexical: Collection[str], firms: Collect
         ) or (
             len(longer) == 1
             and (
-                label != "GPE"
-                or (types[longer[0]] in {"GPE", "ORG"} and name == longer[0].split()[0] and types[longer[0]] == "GPE")
+                label != "GPE" or (types[longer[0]] == "GPE" and name == longer[0].split()[0])
             )
         ):
             joined[name] = longer[0]

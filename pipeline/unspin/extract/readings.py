@@ -8,13 +8,10 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from unspin.extract.gazetteer import Match
-from unspin.extract.wordlists import words
+from unspin.layout import SMALL
 from unspin.records import Block
 
 WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ][\w'’-]*")
-
-#: Words that headings in Title Case leave small.
-SMALL = words("a an the and or nor but for of in on at to by from with as into over per via vs is its it")
 
 #: Marks before a list item, and the pounds of a Markdown heading.
 MARKER = re.compile(r"\s*(?:[-*•–—]\s+|\(?\d{1,3}[.)]\s+|#{1,6}\s+|>\s+)")

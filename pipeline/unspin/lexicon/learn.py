@@ -349,13 +349,10 @@ def entry_of(pair: Pair, told: Speech = UNTOLD) -> tuple[str, str, str, str] | N
     """
     spun, plain = " ".join(pair.spun.split()), " ".join(pair.plain.split())
     before, after = pair.before, pair.after
-    for shared in ("a", "an", "the"):
-        words, others = spun.split(), plain.split()
-        if len(words) > 1 and len(others) > 1 and words[0].lower() in {"a", "an", "the"} and (
-                others[0].lower() in ({"a", "an"} if words[0].lower() != "the" else {"the"})):
-            before, spun, plain = f"{before}{others[0]} ", " ".join(words[1:]), " ".join(others[1:])
-            break
-        del shared
+    words, others = spun.split(), plain.split()
+    if len(words) > 1 and len(others) > 1 and words[0].lower() in {"a", "an", "the"} and (
+            others[0].lower() in ({"a", "an"} if words[0].lower() != "the" else {"the"})):
+        before, spun, plain = f"{before}{others[0]} ", " ".join(words[1:]), " ".join(others[1:])
     low, high = spun.lower(), plain.lower()
     letters = (low + high.replace(".", "")).replace("’", "'")
     if not plain or low == high or re.search(r"[^a-z' -]", letters):

@@ -264,7 +264,7 @@ class Miner:
                 yield at, last, plain, (spun, plain, "phrase"), gain, "glossary"
                 at = last
                 continue
-            best = self._word(found, words, at, around)
+            best = self._word(found, at, around)
             if best is not None:
                 plain, base, gain = best
                 yield at, at + 1, plain, base, gain, "thesaurus"
@@ -321,7 +321,7 @@ class Miner:
         return max((self._thesaurus.worth(a, b) for a, _, tag in bases(one) for b, _, other_tag in bases(other)
                     if tag == other_tag and self._thesaurus.near(a, b)), default=None)
 
-    def _word(self, found: Sequence[Token], words: Sequence[str], at: int, around: Surroundings
+    def _word(self, found: Sequence[Token], at: int, around: Surroundings
               ) -> tuple[str, tuple[str, str, str], float] | None:
         """Give the best neighbour of a word, the entry that it suggests, and the gain."""
         token = found[at]

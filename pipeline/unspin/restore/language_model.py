@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,17 +29,10 @@ START, STOP = "<s>", "</s>"
 Score = Callable[[str, str, str], float]
 
 
-class LanguageModel(Protocol):
-    """Anything that can score a word in its left context."""
-
-    def score(self, before: str, previous: str, word: str) -> float:
-        """Give log P(word | before previous); empty strings stand for no history."""
-        ...
-
-
 #: A trigram is one integer, ``before << 40 | previous << 20 | word``: small enough to be looked up fast.
 BITS = 20
 WORD, PAIR = (1 << BITS) - 1, (1 << 2 * BITS) - 1
+
 
 class Web:
     """Web bigram counts from the ``wordsegment`` package, with stupid back-off (Brants et al. 2007).
