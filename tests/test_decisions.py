@@ -105,6 +105,17 @@ def test_a_clean_document_that_a_person_changed_is_clean_no_more():
     assert spaced.text == "The army met. It left at once with its men."
 
 
+@pytest.mark.parametrize("at", [4, 8])
+def test_an_insertion_beside_a_change_is_made_once(at):
+    rows = [Decision("a.txt", "ff", a, b, TEXT[a:b], "X", "r", "accept") for a, b in ((4, 8), (at, at))]
+    assert decide(restoration(()), rows).text == "The XX met.It left at once with its men."
+
+
+def test_decisions_on_a_refused_document_are_told_apart():
+    ((_, why),) = unheeded({"ff": [decision(EDITS[0], "accept")]}, {"ff": None})
+    assert why == "its document was refused or failed; documents tells why"
+
+
 def test_decisions_without_effect_are_told_with_the_reason():
     rows = {"ff": (decision(EDITS[0], "accept"), decision(EDITS[3], "reject")), "00": (decision(EDITS[2], "reject"),)}
     told = list(unheeded(rows, {"ff": [(13, 13, " ")]}))

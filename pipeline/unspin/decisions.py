@@ -157,7 +157,7 @@ def _between(source: str, before: Iterable[Edit], after: Iterable[Edit]) -> Iter
     news = {(e.start, e.end, e.replacement) for e in changed(after)}
     spans: list[Span] = []
     for start, end, _ in sorted(olds ^ news):
-        if spans and (start < spans[-1][1] or (start, end) == spans[-1]):
+        if spans and start <= spans[-1][1]:  # an insertion lies in every stretch that it touches
             spans[-1] = spans[-1][0], max(spans[-1][1], end)
         else:
             spans.append((start, end))
@@ -177,13 +177,18 @@ def _stretch(source: str, low: int, high: int, edits: Iterable[Edit]) -> str:
 
 
 def unheeded(
-    decisions: Mapping[str, Sequence[Decision]], made: Mapping[str, Iterable[tuple[int, int, str]]]
+    decisions: Mapping[str, Sequence[Decision]], made: Mapping[str, Iterable[tuple[int, int, str]] | None]
 ) -> Iterator[tuple[Decision, str]]:
-    """Give the decisions that a run had no place for, with the reason; ``made`` are the changes of each document."""
+    """Give the decisions that a run had no place for, with the reason.
+
+    ``made`` are the changes of each document by its hash, None for one that was refused or failed.
+    """
     for sha256, rows in decisions.items():
-        places = None if sha256 not in made else set(made[sha256])
+        places = set(made.get(sha256) or ())
         for decision in rows:
-            if places is None:
+            if sha256 not in made:
                 yield decision, "no document of the run has this content; it changed, or lies elsewhere"
+            elif made[sha256] is None:
+                yield decision, "its document was refused or failed; documents tells why"
             elif decision.decision == "accept" and decision.place not in places:
                 yield decision, "the text there is another, or another accepted change overlaps it"

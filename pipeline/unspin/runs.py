@@ -666,7 +666,7 @@ def _write(
     statuses: dict[str, int] = {}
     troubled: list[tuple[str, str, str]] = []
     changed = suspects = 0
-    decided: dict[str, list[tuple[int, int, str]]] = {}
+    decided: dict[str, list[tuple[int, int, str]] | None] = {}
     names = [*tables.TABLES, *(tables.OPTIONAL if told["settings"]["counterfactual"] else ())]
     for name in tables.OPTIONAL:
         for other in tables.FORMATS:
@@ -681,6 +681,7 @@ def _write(
             status = row[1]
             statuses[status] = statuses.get(status, 0) + 1
             if status in ("refused", "failed"):
+                decided.setdefault(row[0])
                 if len(troubled) < 20:
                     troubled.append((document.doc_id, status, row[2]))
                 _write_texts(folder, results, document.doc_id, {})
