@@ -535,6 +535,8 @@ class Clauses:
                         above = p.heads[p.heads[head]]
                         if noun == [head] and self._doer(above, v) == head:
                             c.modality = "possible"
+                elif tag == "VBD" and dep == "acl" and any(deps[k] == "dobj" for k in p.children[v]):
+                    c.subjects, c.factor = noun, 0.9  # "and two winters ago a storm carried away the bank"
                 elif tag in {"VBN", "VBD"} and not auxiliaries and dep == "acl":
                     c.subjects, c.passive, c.factor = self._reduced(head, v, noun), True, 0.95
 
@@ -870,17 +872,17 @@ class Clauses:
         return "?" in self.p.words[max(v, end - 3) : end]
 
     def _aims(self, parent: Clause) -> list[int] | None:
-        """Give who is to do what is somebody's aim (*the aim of the firm is to cut costs*); None where it is none."""
+        """Give who is to do what is somebody's aim (*the aim of the firm is to cut costs*), or None."""
         p = self.p
-        aims = [s for s in parent.subjects if s >= 0 and p.lemmas[s].lower() in AIMS and self.headed(s) < 0]
-        if not aims:
-            return None
-        for k in p.children[aims[0]]:
-            if p.deps[k] == "prep" and p.lower[k] == "of":
-                return self.objects(k)
-            if p.deps[k] == "poss" and p.tags[k] != "PRP$":
-                return self.spread(k)
-        return []
+        for aim in parent.subjects:
+            if aim < 0 or p.lemmas[aim].lower() not in AIMS or self.headed(aim) >= 0:
+                continue
+            for k in p.children[aim]:
+                if p.deps[k] == "prep" and p.lower[k] == "of":
+                    return self.objects(k)
+                if p.deps[k] == "poss" and p.tags[k] != "PRP$":
+                    return self.spread(k)
+        return None
 
     def _called(self, head: int, v: int) -> int:
         """Give who is to do something in *pay for officers to direct traffic*, or -1."""
