@@ -41,6 +41,13 @@ GERUND = words("by after before in while when without through on from since upon
 AIMING = words("aim focus work center centre commit dedicate look concentrate insist spend devote gear")
 PREVENTING = words("stop prevent keep bar ban block discourage deter save")
 ACCUSING = words("accuse suspect convict")
+#: Verbs of what somebody has to answer for, or is thanked for; whether he did it may be open.
+ANSWERING = {
+    **dict.fromkeys(words("dismiss fire sack fine jail sentence ban punish penalise penalize praise thank reward"), ""),
+    **dict.fromkeys(
+        words("arrest charge sue investigate criticise criticize blame prosecute suspend detain"), "possible"
+    ),
+}
 
 #: Nouns that a reduced clause would take as its subject wrongly (*the years following*).
 NO_AGENT = TIME_NOUNS | words("way result case bit deal")
@@ -778,6 +785,8 @@ class Clauses:
             return
         if tag == "VBG" and ((v == head + 1 and lemma in SWELLING) or (dep == "xcomp" and lemma in q.JUDGING)):
             return
+        if infinitive and lemma == "be" and p.lemmas[v] == "blame":
+            return  # "a poor harvest was to blame"
         if infinitive and lemma == "be" and dep == "xcomp" and (aims := self._aims(parent)) is not None:
             c.subjects, c.modality, c.tense = aims, "planned", "future"
             c.attribution, c.speakers, c.factor = parent.attribution, parent.speakers, parent.factor * 0.85
@@ -921,6 +930,9 @@ class Clauses:
                 c.subjects, c.negated = self.spread(objects[0]), True
             elif word == "of" and lemma in ACCUSING and (objects or outer.passive):
                 c.subjects, c.modality = self.spread(objects[0]) if objects else outer.subjects, "possible"
+            elif word == "for" and lemma in ANSWERING and (objects or outer.passive):
+                c.subjects = self.spread(objects[0]) if objects else outer.subjects
+                c.modality = outer.modality or ANSWERING[lemma]  # "fined the firm for breaking the rules"
             elif word in {"at", "on", "to", "towards", "toward"} and lemma in AIMING:
                 c.subjects, c.modality = outer.subjects, "planned"
             elif word == "in" and objects and p.lemmas[objects[0]].lower() in TROUBLE:

@@ -263,6 +263,8 @@ class _Relations:
         since = reading.start + p.starts[p.sents[s - 1][0]] if s else start
         facts = row.facts
         speaker, attribution = self._speaker(reader, facts, reading.start, since)
+        if row.subject >= 0 and p.lower[row.subject] == "it" and speaker is None:
+            speaker = self._spoken_for(reader, facts)
         # "the board said it would close": a thing that speaks is what "it" means
         voice = (
             attribution
@@ -416,6 +418,21 @@ class _Relations:
             return None, ""
         found = self._argument(reader, at, offset, since, None, None, True)
         return (found.mention, found.text) if found is not None else (None, "")
+
+    @staticmethod
+    def _spoken_for(reader: Reader, facts: Clause) -> int | None:
+        """Give the mention of whom a spokesman speaks for (*a spokesman for Larreta Lines said it would*)."""
+        if len(facts.speakers) != 1 or facts.speakers[0] < 0:
+            return None
+        p, at = reader.p, facts.speakers[0]
+        if p.lemmas[at].lower() not in q.REPRESENTATIVES:
+            return None
+        for k in p.children[at]:
+            if p.deps[k] == "prep" and p.lower[k] in {"for", "of", "from"}:
+                for o in reader.objects(k):
+                    if (target := reader.organisation(o)) >= 0:
+                        return reader.mention[target]
+        return None
 
     @staticmethod
     def _called(reader: Reader, at: int) -> bool:

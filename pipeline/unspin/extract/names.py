@@ -122,7 +122,7 @@ FULL_NAME = re.compile(
 
 #: A person after a title that nothing else bears.
 TITLED = re.compile(
-    r"\b(?:Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Madame|Monsieur|Sergeant|Inspector|Detective|Constable|Colonel|Lieutenant|"
+    r"\b(?:Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Madame|Monsieur|Referee|Umpire|Midfielder|Goalkeeper|Striker|Winger|Sergeant|Inspector|Detective|Constable|Colonel|Lieutenant|"
     r"Corporal|Judge|Senator|(?:President|Premier|Chancellor|Minister|Governor)(?= [A-ZÀ-Þ][a-zà-ÿ]+ [A-ZÀ-Þ])|"
     r"(?:(?:Rear|Vice|Lt|Maj|Brig)\.? )?(?:Adm|Gen|Col|Capt|Maj|Lt|Sgt|Cmdr)(?=\.))\.? "
     r"([A-ZÀ-Þ][\w’'-]*[a-zà-ÿ](?: [A-ZÀ-Þ][\w’'-]*[a-zà-ÿ])?)\b(?!['’]s? [A-Z]| [A-Z])"
@@ -183,11 +183,23 @@ AMOUNT = re.compile(
     r"(?:dollars?|euros?|yen|yuan|renminbi|rupees?|roubles?|rubles?|zlotys?|naira|shekels?|hryvnias?|liras?|cedis?)\b"
 )
 _MONTH = "|".join(name.title() for name in MONTHS if len(name) > 3 or name == "may")
+#: What is paid is told in pounds, not weighed; in a sentence without an end.
+PAID = re.compile(
+    r"\b(?:paid|pays?|paying|costs?|sold|sells?|bought|buys?|fine[ds]?|worth|prices?d?|wages?|salary|earn(?:s|ed)?|raised|"
+    r"spen[dt]s?|donated|loans?|debts?|fees?|bills?|budget|grants?|invest(?:s|ed)?|compensation|charge[ds]?)\b[^.!?]*$"
+)
+#: What no person is, however the model sees a name behind a role.
+PLACES = frozenset({"LOC", "GPE", "FAC", "NORP"})
+
 #: A day without its year.
 DAY = re.compile(rf"\b(?:{_MONTH}) [0-3]?\d\b(?![.,:]?\d|%)|(?<![\w.,-])[0-3]?\d (?:{_MONTH})\b")
 
 #: Who is named after a comma: *her counterpart, Dov Maresh, was ...*.
 HOLDER = re.compile(r"\b(\w+), $")
+
+
+#: Between the names of several authors.
+AUTHORS = re.compile(r", (?:and )?| and | & ")
 
 
 class Span(NamedTuple):
@@ -264,8 +276,14 @@ def mentions(
                 continue  # "Hass avocados"
             if initial and label not in {"PERSON", "GPE"} and text[span[0] : span[1]].lower() in nouns:
                 continue  # "Education is the hardest issue"
+            if label in PLACES and _follows_role(text, span):
+                label = "PERSON"
             if label in VALUES:
                 told = "PERCENT" if PERCENT.search(text[span[0] : span[1]]) else label
+                if told == "QUANTITY" and text[span[0] : span[1]].endswith("pounds") and PAID.search(
+                    text, max(0, span[0] - 60), span[0]
+                ):
+                    told = "MONEY"  # "paid the driver 38,000 pounds"
                 spans.append(Span(*span, told, "model", line.block))
             elif label in NAMED and not _mistaken(text, span, label, kind, line.part, initial, lower, common):
                 spans.append(Span(*span, label, "model", line.block))
@@ -291,7 +309,10 @@ def _lexicon_spans(matches: Sequence[Match], block_at: Callable[[int], int], blo
 
 def _metadata_spans(text: str, blocks: Sequence[Block], metadata: Metadata) -> list[Span]:
     spans = []
-    for name, label in ((metadata.author, "PERSON"), (metadata.publisher, "ORG")):
+    authors = [part.strip() for part in AUTHORS.split(metadata.author)]
+    if not all(part.count(" ") in {1, 2} for part in authors):
+        authors = [metadata.author]
+    for name, label in (*((author, "PERSON") for author in authors), (metadata.publisher, "ORG")):
         if not name.strip():
             continue
         for index, block in enumerate(blocks):
@@ -321,6 +342,19 @@ def _patterned(text: str, blocks: Sequence[Block], given: Collection[str]) -> li
                 if found[1] in given and found[2].lower() not in LAST_WORDS and found[2].lower() not in NEVER:
                     spans.append(Span(found.start(), _bare(text, *found.span()), "PERSON", "pattern", index))
     return spans
+
+
+def _follows_role(text: str, span: tuple[int, int]) -> bool:
+    """Tell whether a name of two or three words stands right behind somebody's role (*shop owner Edie Marsh*)."""
+    name = text[span[0] : span[1]].split()
+    before = text[max(0, span[0] - 20) : span[0]].split(" ")
+    return (
+        2 <= len(name) <= 3
+        and all(word[0].isupper() for word in name)
+        and len(before) > 1
+        and not before[-1]
+        and before[-2] in ROLES
+    )
 
 
 def _bare(text: str, start: int, end: int) -> int:
@@ -691,6 +725,7 @@ def _typed(name: str, label: str, sport: bool) -> str:
             words[-1] in FIRM_LAST
             or label in {"PRODUCT", "NORP", "WORK_OF_ART"}
             or (label == "PERSON" and told == "ORG")
+            or (label == "EVENT" and words[-1] in {"act", "treaty", "constitution"})
         ):
             return told
     if len(words) > 2 and words[0] in HEADS_OF and words[1] in {"of", "for"}:
