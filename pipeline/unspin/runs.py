@@ -45,10 +45,6 @@ if TYPE_CHECKING:
     from unspin.extract import Extractor
     from unspin.restore import Restorer
 
-#: Suffixes of files that hold many documents; their records are read by the run itself and
-#: handed out, so that no worker reads through a large file to find its part of it.
-CONTAINERS = frozenset({".jsonl", ".ndjson", ".csv"})
-
 #: A shard is closed at this many documents or bytes: about a second of work, so that
 #: workers end together and little is lost with one of them.
 SHARD_DOCUMENTS, SHARD_BYTES = 16, 20_000
@@ -595,7 +591,8 @@ def _jobs(
 ) -> Iterator[tuple[Job, str, int]]:
     """Give each document with its path and size; records of container files are read here, files by the workers."""
     for item in items:
-        if Path(item.path).suffix.lower() in CONTAINERS:
+        if Path(item.path).suffix.lower() in sources.CONTAINERS:
+            # By the run itself: no worker reads through a large file to find its part of it.
             for source in sources.read(item):
                 decided = decisions.get(source.sha256, ())
                 own = repr(source._replace(doc_id="", path="")) + _mark_places(decided)

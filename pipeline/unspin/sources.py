@@ -84,6 +84,9 @@ def _writable(name: str) -> str:
 # --------------------------------------------------------------------------
 # Reading
 
+#: Suffixes of files that hold many documents.
+CONTAINERS = frozenset({".jsonl", ".ndjson", ".csv"})
+
 
 def read(item: Item, max_bytes: int = MAX_BYTES) -> Iterator[Source]:
     """Read the documents of a file: one, or one for each record of a ``.jsonl`` or ``.csv`` file.
@@ -92,10 +95,8 @@ def read(item: Item, max_bytes: int = MAX_BYTES) -> Iterator[Source]:
     """
     suffix = item.path.suffix.lower()
     try:
-        if suffix in (".jsonl", ".ndjson"):
-            yield from _container(item, max_bytes, _json_records)
-        elif suffix == ".csv":
-            yield from _container(item, max_bytes, _csv_records)
+        if suffix in CONTAINERS:
+            yield from _container(item, max_bytes, _csv_records if suffix == ".csv" else _json_records)
         else:
             yield _single(item, max_bytes, html=suffix in (".html", ".htm", ".xhtml"))
     except OSError as error:

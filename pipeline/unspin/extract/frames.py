@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from unspin.lexicon.read import LexiconError, shipped
+from unspin.lexicon.read import LexiconError, read_table, shipped
 
 COLUMNS = ("predicate", "preposition", "relation", "example")
 
@@ -41,18 +41,9 @@ class Frame(NamedTuple):
 
 def read(path: Path) -> list[Frame]:
     """Read the relation lexicon; raises LexiconError naming file and line."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    if not lines or tuple(lines[0].split("\t")) != COLUMNS:
-        raise LexiconError(path, 1, f"the header is not {' '.join(COLUMNS)}; write these columns, joined by tabs")
     frames: list[Frame] = []
     seen: dict[tuple[str, str], int] = {}
-    for number, line in enumerate(lines[1:], 2):
-        if not line.strip() or line.startswith("#"):
-            continue
-        cells = line.split("\t")
-        if len(cells) != len(COLUMNS):
-            raise LexiconError(path, number, f"{len(cells)} columns instead of {len(COLUMNS)}; join them by tabs")
-        predicate, preposition, relation, example = (cell.strip() for cell in cells)
+    for number, (predicate, preposition, relation, example) in read_table(path, COLUMNS):
         frame = Frame(predicate, preposition, relation, example, number)
         key = (frame.predicate, frame.preposition)
         if key in seen:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from unspin.extract.wordlists import words
-from unspin.lexicon.read import LexiconError, read_given, shipped
+from unspin.lexicon.read import LexiconError, read_given, read_table, shipped
 
 #: spaCy's OntoNotes labels that a lexicon entry may have.
 TYPES = words(
@@ -57,19 +56,6 @@ def plurals(demonym: str) -> tuple[str, ...]:
     return (demonym, demonym + "s")
 
 
-def _table(path: Path, header: tuple[str, ...]) -> Iterator[tuple[int, list[str]]]:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    if not lines or tuple(lines[0].split("\t")) != header:
-        raise LexiconError(path, 1, f"the header is not {' '.join(header)}; write these columns, joined by tabs")
-    for number, line in enumerate(lines[1:], 2):
-        if not line.strip() or line.startswith("#"):
-            continue
-        cells = line.split("\t")
-        if len(cells) != len(header):
-            raise LexiconError(path, number, f"{len(cells)} columns instead of {len(header)}; join them by tabs")
-        yield number, [cell.strip() for cell in cells]
-
-
 def listed(cell: str) -> list[str]:
     """Split a cell that lists several values.
 
@@ -104,7 +90,7 @@ class Gazetteer:
         """Read ``countries.tsv`` and ``names.tsv``; raises LexiconError naming file and line."""
         gazetteer = cls()
         path = folder / "countries.tsv"
-        for number, (name, iso, demonyms, aliases) in _table(path, ("name", "iso3166", "demonyms", "aliases")):
+        for number, (name, iso, demonyms, aliases) in read_table(path, ("name", "iso3166", "demonyms", "aliases")):
             reference = f"iso3166:{iso}"
             gazetteer._add(path, number, name, Name(name, "GPE", "lexicon", reference))
             for alias in listed(aliases):
@@ -113,7 +99,7 @@ class Gazetteer:
                 for form in plurals(demonym):
                     gazetteer._add(path, number, form, Name(name, "GPE", "alias", reference, demonym=True))
         path = folder / "names.tsv"
-        for number, (name, type_, aliases) in _table(path, ("name", "type", "aliases")):
+        for number, (name, type_, aliases) in read_table(path, ("name", "type", "aliases")):
             if type_ not in TYPES:
                 raise LexiconError(
                     path, number, f"{type_!r} is no OntoNotes label; use one of {' '.join(sorted(TYPES))}"

@@ -7,7 +7,7 @@ import itertools
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -106,6 +106,27 @@ def read_lines(path: Path) -> list[str]:
     except OSError as error:
         raise LexiconError(path, 0, f"cannot be read ({error.strerror}); check the path and its permissions") from error
     return text.replace("\r\n", "\n").split("\n")
+
+
+def read_table(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Give the number and the cells of each line of a shipped table of tab-separated columns.
+
+    Raises LexiconError that names file and line.
+
+    >>> path, columns = shipped() / "relations" / "relations.tsv", ("predicate", "preposition", "relation", "example")
+    >>> next(read_table(path, columns))[1][2]
+    'LEAVES'
+    """
+    lines = read_lines(path)
+    if tuple(lines[0].split("\t")) != tuple(columns):
+        raise LexiconError(path, 1, f"the header is not {' '.join(columns)}; write these columns, joined by tabs")
+    for number, line in enumerate(lines[1:], 2):
+        if not line.strip() or line.startswith("#"):
+            continue
+        cells = line.split("\t")
+        if len(cells) != len(columns):
+            raise LexiconError(path, number, f"{len(cells)} columns instead of {len(columns)}; join them by tabs")
+        yield number, [cell.strip() for cell in cells]
 
 
 def read_given(path: Path) -> dict[str, str]:
