@@ -368,9 +368,8 @@ class Clauses:
         One that follows in the next sentence is his too (*"It was late," said Ann Lee. "Nobody came."*).
         """
         p = self.p
-        marks = [i for i in range(p.n) if p.words[i] in QUOTES]
         before: tuple[int, Clause] | None = None  #: where the last quotation that somebody speaks ended
-        for low, high in zip(marks[::2], [*marks[1::2], p.n], strict=False):
+        for low, high in self.quotations():
             said = [self.clause(v) for v in range(low, high) if p.tags[v] in VERB_TAGS]
             told = next((c for c in said if c.attribution), None)
             follows = before is not None and self.number(low) - self.number(before[0]) == 1
@@ -381,6 +380,18 @@ class Clauses:
                     if not c.attribution:
                         c.attribution, c.speakers = told.attribution, told.speakers
             before = (high - 1, told) if told is not None else None
+
+    def quotations(self) -> list[tuple[int, int]]:
+        """Give the quotations of this parse, each from its first mark to its last or to the end."""
+        found: list[tuple[int, int]] = []
+        begin = -1
+        for i, word in enumerate(self.p.words):
+            if word == "“" or (word == '"' and begin < 0):
+                begin = i
+            elif word in QUOTES and begin >= 0:
+                found.append((begin, i))
+                begin = -1
+        return found if begin < 0 else [*found, (begin, self.p.n)]
 
     def number(self, at: int) -> int:
         """Give the number of a token's sentence."""
