@@ -274,8 +274,8 @@ def test_a_second_run_on_one_folder_is_refused(capsys, articles):
 def test_ctrl_c_ends_a_run_with_130_and_the_next_goes_on(tmp_path, workers):
     folder = tmp_path / "many"
     folder.mkdir()
-    for n in range(60):
-        (folder / f"{n:02}.txt").write_text(SPUN.replace("March 3", f"March {n + 1}") * 5)
+    for n in range(400):
+        (folder / f"{n:03}.txt").write_text(SPUN.replace("March 3", f"March {n + 1}") * 5)
     command = [sys.executable, "-m", "unspin", "run", str(folder), "-o", "out", "--workers", workers]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, cwd=tmp_path, env=PLAIN, start_new_session=True)
     work = tmp_path / "out/.unspin/results.sqlite-wal"
