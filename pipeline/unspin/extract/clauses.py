@@ -172,6 +172,8 @@ class Clauses:
         self.text = text
         self.mentions = mentions
         self.demonyms = demonyms
+        #: first token of each sentence
+        self.begins = [begin for begin, _ in parse.sents]
         self._clauses: dict[int, Clause] = {}
         #: of *several of which*, the noun that *which* stands for
         self.wholes: dict[int, int] = {}
@@ -373,7 +375,7 @@ class Clauses:
             said = [self.clause(v) for v in range(low, high) if p.tags[v] in VERB_TAGS]
             told = next((c for c in said if c.attribution), None)
             follows = before is not None and self.number(low) - self.number(before[0]) == 1
-            if told is None and before is not None and follows and any(a == low for a, _ in p.sents):
+            if told is None and before is not None and follows and self.opens(low) == low:
                 told = before[1]
             if told is not None:
                 for c in said:
@@ -395,7 +397,11 @@ class Clauses:
 
     def number(self, at: int) -> int:
         """Give the number of a token's sentence."""
-        return next(n for n, (a, b) in enumerate(self.p.sents) if a <= at < b)
+        return bisect.bisect_right(self.begins, at) - 1
+
+    def opens(self, at: int) -> int:
+        """Give the first token of a token's sentence."""
+        return self.begins[self.number(at)]
 
     def beside(self, at: int) -> int:
         """Give the name that stands beside a noun (*the crew chief, Hassan Bouali, said*), else the noun."""
@@ -888,7 +894,7 @@ class Clauses:
 
     def asks(self, v: int) -> bool:
         """Tell whether a verb's sentence is a question."""
-        _, end = next((a, b) for a, b in self.p.sents if a <= v < b)
+        _, end = self.p.sents[self.number(v)]
         return "?" in self.p.words[max(v, end - 3) : end]
 
     def _aims(self, parent: Clause) -> list[int] | None:

@@ -122,7 +122,8 @@ FULL_NAME = re.compile(
 
 #: A person after a title that nothing else bears.
 TITLED = re.compile(
-    r"\b(?:Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Madame|Monsieur|Referee|Umpire|Midfielder|Goalkeeper|Striker|Winger|Sergeant|Inspector|Detective|Constable|Colonel|Lieutenant|"
+    r"\b(?:Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Madame|Monsieur|Referee|Umpire|Midfielder|Goalkeeper|Striker|Winger|"
+    r"Sergeant|Inspector|Detective|Constable|Colonel|Lieutenant|"
     r"Corporal|Judge|Senator|(?:President|Premier|Chancellor|Minister|Governor)(?= [A-ZÀ-Þ][a-zà-ÿ]+ [A-ZÀ-Þ])|"
     r"(?:(?:Rear|Vice|Lt|Maj|Brig)\.? )?(?:Adm|Gen|Col|Capt|Maj|Lt|Sgt|Cmdr)(?=\.))\.? "
     r"([A-ZÀ-Þ][\w’'-]*[a-zà-ÿ](?: [A-ZÀ-Þ][\w’'-]*[a-zà-ÿ])?)\b(?!['’]s? [A-Z]| [A-Z])"

@@ -97,7 +97,7 @@ JUDGING = words(
     "discuss recommend suggest ban prohibit forbid outlaw authorise authorize defend involve mean require"
 )
 
-#: Verbs that give leave: where they are denied, so is what follows.
+#: Verbs that give leave or an order: where they are denied, so is what follows.
 ALLOWING = words("allow let permit enable authorise authorize entitle order")
 
 #: Verbs whose object is the subject of the complement (*urged Libya to hold elections*).

@@ -188,10 +188,6 @@ class Reader(Clauses):
                 self._noun(i)
         return self.rows
 
-    def opens(self, at: int) -> int:
-        """Give the first token of a token's sentence."""
-        return next(a for a, b in self.p.sents if a <= at < b)
-
     def own_subjects(self) -> list[tuple[int, int]]:
         """Give the subjects that stand at their own verb, with the verb."""
         return [(s, v) for v, c in self._clauses.items() if c.own for s in c.subjects]
