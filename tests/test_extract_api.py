@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import pickle
 import subprocess
 import sys
 
@@ -80,3 +81,15 @@ def test_spacy_finds_the_factory_where_unspin_is_installed() -> None:
     if not points:
         pytest.skip("installed before the entry point was there; install again")
     assert next(iter(points)).value == "unspin.relations:make"
+
+
+def test_the_calls_can_be_given_to_other_processes():
+    call = pickle.loads(pickle.dumps(unspin.restore))
+    assert call("The talks were held.The army left.").text == "The talks were held. The army left."
+
+
+@pytest.mark.parametrize("given", [None, b"text", float("nan")])
+def test_what_is_no_text_is_said(given):
+    for call in (unspin.restore, unspin.extract):
+        with pytest.raises(TypeError, match="a text is a str, not"):
+            call(given)

@@ -17,6 +17,7 @@ from __future__ import annotations
 import functools
 import importlib
 import sys
+import threading
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -32,18 +33,32 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 
+#: Held while something is loaded: several threads that ask at once wait for the first.
+_LOADING = threading.RLock()
+
+
 @functools.cache
-def _restorer() -> Restorer:
+def _loaded_restorer() -> Restorer:
     from unspin.restore import Restorer
 
     return Restorer.load()
 
 
 @functools.cache
-def _extractor() -> Extractor:
+def _loaded_extractor() -> Extractor:
     from unspin.extract import Extractor
 
     return Extractor()
+
+
+def _restorer() -> Restorer:
+    with _LOADING:
+        return _loaded_restorer()
+
+
+def _extractor() -> Extractor:
+    with _LOADING:
+        return _loaded_extractor()
 
 
 def _restore(text: str, name: str = "text") -> Restoration:
@@ -55,6 +70,8 @@ def _restore(text: str, name: str = "text") -> Restoration:
     from unspin.documents import restore_document
     from unspin.records import Source
 
+    if not isinstance(text, str):
+        raise TypeError(f"a text is a str, not {type(text).__name__}")
     return restore_document(Source(name, name, "", text), _restorer())
 
 
@@ -64,7 +81,9 @@ def _extract(text: str | Restoration) -> Extraction:
     >>> _extract(_restore("Kenya left Libya.")).relations[0].predicate
     'leave'
     """
-    restoration = _restore(text) if isinstance(text, str) else text
+    from unspin.records import Restoration
+
+    restoration = text if isinstance(text, Restoration) else _restore(text)
     (extraction,) = _extractor().extract([restoration])
     return extraction
 
@@ -92,6 +111,9 @@ class _Callable(ModuleType):
     def __call__(self, *args: object, **kwargs: object) -> object:
         call: object = _CALLS[self.__name__.rpartition(".")[2]]
         return call(*args, **kwargs)  # type: ignore[operator]
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return importlib.import_module, (self.__name__,)  # so that other processes can be given it
 
 
 class _Package(ModuleType):

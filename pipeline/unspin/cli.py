@@ -246,7 +246,12 @@ def _global(
 Inputs = Annotated[list[Path], typer.Argument(metavar="INPUT...", help="Files or folders.", show_default=False)]
 Packs = Annotated[
     list[str] | None,
-    typer.Option("--pack", metavar="NAME|PATH", help="Take only this pack; may be repeated.", show_default=False),
+    typer.Option(
+        "--pack",
+        metavar="NAME|PATH",
+        help="Take only this pack; may be repeated (shipped: all that come along).",
+        show_default=False,
+    ),
 ]
 Without = Annotated[
     list[str] | None,
@@ -822,7 +827,7 @@ def accept_lexicon(
             "pack there.",
         ),
     ],
-    pack: Annotated[str, typer.Option(metavar="NAME|PATH", help="The pack that takes the lines.")] = "news",
+    pack: Annotated[str, typer.Option(metavar="NAME|PATH", help="The pack that takes the lines.")],
 ) -> None:
     """Move the lines of a proposals file that are not commented out into a pack, sorted, with their examples."""
     from unspin.lexicon.accept import accept, accept_decisions, is_decisions

@@ -242,7 +242,8 @@ TOLD = {
                        "longer one does not cover, or delete the line"),
     "rival": (False, "stands for {plain!r} at {often} of ten places and for {winner!r} at {other}, which wins in its "
                      "own example; judge anew, so that both come to ten at most (--fix lowers this one)"),
-    "weak": (False, "in its example {winner!r} wins ({plain!r} has {p:.0%}); in other company it may win"),
+    "weak": (False, "in its example {winner!r} stands at last ({plain!r} has {p:.0%}, and what is below the bound is "
+                    "only proposed); in other company it may win"),
 }
 
 #: Finds out what becomes of entries in their examples; made when the first one is to be proved.

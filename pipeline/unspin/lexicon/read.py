@@ -63,6 +63,10 @@ class Pack(NamedTuple):
     terms: tuple[str, ...]
 
 
+#: What all packs that come with Unspin are named by together.
+ALL = "shipped"
+
+
 def shipped() -> Path:
     """Give the folder of the packs that come with Unspin: beside the code, else at the top of the checkout.
 
@@ -80,12 +84,19 @@ def find_packs(names: Sequence[str | Path] = ()) -> list[Path]:
     """Give pack folders by name or path; with no names, every shipped pack, sorted by name.
 
     A name of a shipped pack or a path of a folder adds to nothing else: naming
-    packs chooses exactly these.  Raises LexiconError for what is neither.
+    packs chooses exactly these; ``shipped`` names all that come with Unspin.
+    Raises LexiconError for what is neither.
+
+    >>> len(find_packs(["shipped", "news"])) == len(find_packs())
+    True
     """
     if not names:
         return sorted(p.parent for p in shipped().glob("*/pack.toml"))
     found: list[Path] = []
     for name in names:
+        if str(name) == ALL:
+            found += find_packs()
+            continue
         for folder in (Path(name), shipped() / str(name)):
             if os.path.isfile(folder / "pack.toml"):  # False, where Path.is_file raises, for too long a name
                 found.append(folder)
@@ -93,7 +104,7 @@ def find_packs(names: Sequence[str | Path] = ()) -> list[Path]:
         else:
             known = ", ".join(p.parent.name for p in sorted(shipped().glob("*/pack.toml")))
             raise LexiconError(Path(name), 0, f"is no pack (a folder with pack.toml); shipped packs: {known}")
-    return found
+    return list(dict.fromkeys(found))
 
 
 def read_lines(path: Path) -> list[str]:
