@@ -342,6 +342,32 @@ def test_a_reader_that_has_seen_enough_is_no_error(articles):
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize("command", ["restore articles/long.txt --diff", "lexicon list the"])
+def test_a_command_whose_reader_is_gone_ends_well(articles, command):
+    (articles / "long.txt").write_text(SPUN * 200)
+    shell = f"{sys.executable} -m unspin {command} | head -n 1 >&2; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, env=PLAIN)
+    assert done.stdout == "0\n"
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [["run", ""], ["score", ""], ["report", ""], ["run", "articles", "-o", ""]])
+def test_an_empty_name_is_not_the_current_folder(capsys, articles, words):
+    code, out, told = inside(capsys, *words)
+    assert (code, out) == (2, "")
+    assert "the name is empty" in told
+
+
+def test_a_pipe_is_a_document(articles):
+    shell = f"cat articles/clean.txt | {sys.executable} -m unspin run /dev/stdin articles/clean.txt -o out -q"
+    done = subprocess.run(shell, shell=True, capture_output=True, text=True, env=PLAIN)
+    assert (done.returncode, done.stderr) == (0, "")
+    one, other = csv.DictReader(Path("out/documents.csv").read_text(encoding="utf-8").splitlines())
+    assert (one["doc_id"], other["doc_id"]) == ("clean.txt", "stdin")
+    assert (one["status"], one["sha256"]) == (other["status"], other["sha256"])
+    assert Path("out/source/stdin.txt").read_bytes() == Path("articles/clean.txt").read_bytes()
+
+
 def test_score_tells_spun_from_clean(capsys, articles):
     code, out, _ = inside(capsys, "score", articles)
     assert code == 0

@@ -154,6 +154,9 @@ def test_a_file_is_read_as_it_was_exported(tmp_path):
         ([("a", "f", 0, 1, "x", "y", "r", "maybe")], r"d\.csv:2: decision 'maybe' cannot be"),
         ([("a", "f", 0, 2, "x", "y", "r", "accept")], r"d\.csv:2: start and end '0', '2' do not span the original"),
         ([("a", "f", -1, 0, "x", "y", "r", "accept")], r"d\.csv:2: start and end"),
+        pytest.param(
+            [("a", "f", "9" * 5000, "9" * 5000, "", "y", "r", "accept")], r"d\.csv:2: start and end", id="endless"
+        ),
         ([("a", "f", 0, 1)], r"d\.csv:2: has 4 cells, not 8"),
         (
             [("a", "f", 0, 1, "x", "y", "r", "accept"), ("a", "f", 0, 1, "x", "y", "r", "reject")],

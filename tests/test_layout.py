@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unspin.layout import KEYS, field, iso_date, layout, metadata, title_case
+from unspin.layout import KEYS, fences, field, iso_date, layout, metadata, title_case
 from unspin.records import Metadata
 
 
@@ -288,6 +288,32 @@ def test_metadata(footer, expected):
     text = f"{LONG}\n{LONG}\n{footer}"
     assert metadata(text, layout(text)) == expected
     assert [b.kind for b in layout(text)][2:] == ["metadata"] * (footer.count("\n") + 1)
+
+
+@pytest.mark.parametrize(
+    ("front", "expected"),
+    [
+        ("title: >\n  Talks that\n  went on\nauthor: 'Jane O''Hara'", ("Talks that went on", "Jane O'Hara", "")),
+        ("authors:\n  - Jane Doe\n  - John Roe\ntitle: Talks", ("Talks", "Jane Doe, John Roe", "")),
+        ("authors: [Jane Doe, {name: John Roe}]\ndate: 2025-03-03 10:28:00", ("", "Jane Doe, John Roe",
+                                                                               "2025-03-03T10:28:00")),
+        ("'title': Talks: the end\nauthor: Jane Doe", ("Talks: the end", "Jane Doe", "")),  # no YAML
+        ("title: &a [*a, Talks]\nauthor: Jane Doe", ("&a [*a, Talks]", "Jane Doe", "")),  # has no end
+        pytest.param(f"title: {'[' * 5000}\nauthor: Jane Doe", ("[" * 5000, "Jane Doe", ""), id="deep"),
+    ],
+)
+def test_front_matter_is_read_as_yaml_where_it_is(front, expected):
+    found = metadata(text := f"---\n{front}\n---\n{LONG}\n{LONG}", layout(text))
+    assert found[:3] == expected
+
+
+def test_fenced_code_is_a_block_of_its_own_that_nobody_reads_as_prose():
+    code = "```python\nUnited Nations = army (face,demanding) # situations\n\n~~~\n```"
+    text = f"{LONG}\n{code}\nThe army left."
+    blocks = layout(text)
+    assert [text[b.start : b.end] for b in blocks] == [LONG, code, "The army left."]
+    assert fences(text) == [(len(LONG) + 1, len(LONG) + 1 + len(code))]
+    assert fences("```\nnever closed") == fences("```a``` b\n```c``` d") == fences("~~~\n```") == []
 
 
 def test_front_matter_gives_the_title_whatever_heads_the_text():

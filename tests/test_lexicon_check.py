@@ -6,8 +6,8 @@ import json
 import pytest
 
 from unspin.cli import main
-from unspin.lexicon.check import check, wilson
-from unspin.lexicon.read import read_pack
+from unspin.lexicon.check import check, read_clean, wilson
+from unspin.lexicon.read import LexiconError, read_pack
 
 HEADER = "spun\tplain\tform\texample\toften\n"
 GOOD = [
@@ -173,3 +173,19 @@ def test_the_shipped_packs_have_neither_fault_nor_warning():
     found = check()
     assert [f"{f.path}:{f.line}: {f.code}" for f in found if f.fault or f.warning] == []
     assert {f.code for f in found} == {"weak"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.jsonl.gz", gzip.compress(b'{"text": "A"}\n' * 999, mtime=0)[:-9], r"a\.jsonl\.gz: is no whole gzip file"),
+        ("a.jsonl.gz", b"hello", r"a\.jsonl\.gz: is no whole gzip file"),
+        ("a.jsonl", b'{"text": "A"}\n{"text": "\xff"}\n', r"a\.jsonl:2: is no JSON object in UTF-8"),
+        ("a.jsonl", b'{"text": "A"}\n\n["A"]\n', r"a\.jsonl:3: is no JSON object in UTF-8"),
+    ],
+    ids=["cut short", "not gzip", "not UTF-8", "no object"],
+)
+def test_clean_text_that_cannot_be_read_is_told(tmp_path, name, content, told):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(LexiconError, match=told):
+        list(read_clean(tmp_path / name))

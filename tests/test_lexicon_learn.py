@@ -75,6 +75,15 @@ def proposals(tmp_path, monkeypatch, capsys):
     return tmp_path
 
 
+def test_a_pack_is_no_proposals_file(proposals, capsys):
+    assert call("lexicon", "accept", proposals / "p.tsv", "--pack", "mine") == 0
+    path = proposals / "mine/entries.tsv"
+    text = path.read_text()
+    assert call("lexicon", "accept", path, "--pack", "mine") == 2
+    assert "mine/entries.tsv: is part of a pack; name a proposals file" in capsys.readouterr().err
+    assert path.read_text() == text
+
+
 def test_accepted_lines_move_into_the_pack_sorted(proposals, capsys):
     path = proposals / "p.tsv"
     text = path.read_text().replace("demanding situation\t", "# demanding situation\t", 1)

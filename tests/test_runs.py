@@ -404,6 +404,25 @@ def test_jobs_that_wait_at_a_dask_worker_that_dies_are_not_given_up_with_the_one
     assert found == {(13,): None, (4,): [8], (5,): [10], (26,): [52], (6,): [12]}
 
 
+def test_a_dask_worker_that_is_not_started_anew_is_replaced(killer, monkeypatch):
+    dask = pytest.importorskip("unspin.engines.dask")
+    distributed = pytest.importorskip("distributed")
+    started = distributed.Nanny.instantiate
+    lost = []
+
+    async def start_but_not_anew(nanny):
+        if nanny in lost:
+            raise RuntimeError("not started anew")
+        lost.append(nanny)
+        return await started(nanny)
+
+    monkeypatch.setattr(distributed.Nanny, "instantiate", start_but_not_anew)
+    monkeypatch.setattr(dask, "PATIENCE", 0.5)
+    found = dict(open_engine("dask", 1).map(killer.double_or_die, [(13,), (4,), (5,)]))
+    assert found == {(13,): None, (4,): [8], (5,): [10]}
+    assert len(lost) > 1
+
+
 @pytest.mark.parametrize(("error", "tries"), [(AssertionError, 2), (TimeoutError, 1)])
 def test_a_worker_that_is_just_being_started_anew_neither_fails_nor_holds_the_run_at_its_end(error, tries):
     dask = pytest.importorskip("unspin.engines.dask")
@@ -428,6 +447,8 @@ def test_a_worker_that_is_just_being_started_anew_neither_fails_nor_holds_the_ru
 
 def test_a_dask_scheduler_that_is_not_there_is_told(monkeypatch):
     distributed = pytest.importorskip("distributed")
+    with pytest.raises(EngineError, match=r"foo: is no address .*tcp://HOST:8786"):
+        list(open_engine("dask", scheduler="foo").map(sum, [(1,)]))
     engine = open_engine("dask", scheduler="tcp://127.0.0.1:9")
     monkeypatch.setattr(distributed, "Client", lambda address, timeout: _refuse(address))
     with pytest.raises(EngineError, match=r"tcp://127\.0\.0\.1:9: no Dask scheduler answers"):

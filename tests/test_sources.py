@@ -220,6 +220,18 @@ def test_an_empty_container_has_the_hash_of_its_file(tmp_path):
     assert (source.reason, source.sha256) == ("empty", hashlib.sha256(path.read_bytes()).hexdigest())
 
 
+def test_no_two_records_have_texts_of_one_name(tmp_path):
+    lines = [json.dumps({"id": key, "text": ENGLISH}) for key in ("x", "x.txt", "x", "x.md")]
+    found = load(write(tmp_path / "a.jsonl", "\n".join(lines)))
+    assert [s.doc_id for s in found] == ["a.jsonl#x", "a.jsonl#x.txt-2", "a.jsonl#x-3", "a.jsonl#x.md"]
+
+
+def test_the_folder_of_a_run_holds_no_articles(tmp_path):
+    for name in ("a.txt", "out/run.json", "out/datapackage.json", "out/documents.csv", "sub/run.json"):
+        write(tmp_path / name, ENGLISH)
+    assert [item.doc_id for item in find([tmp_path])] == ["a.txt", "sub/run.json"]
+
+
 def test_faults_of_csv(tmp_path):
     (source,) = load(write(tmp_path / "a.csv", "name,age\nx,1"))
     assert source.reason == "line 1: no column named text, content, body, article"

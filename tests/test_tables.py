@@ -294,3 +294,15 @@ def test_no_document_id_leads_out_of_the_folder(doc_id):
 )
 def test_text_names_are_the_contracts(doc_id, name):
     assert text_name(doc_id) == name
+
+
+@pytest.mark.parametrize(("column", "cell"), [("words", "x"), ("words", "-1"), ("spin_score", "nan")])
+def test_a_number_that_is_none_is_told(tmp_path, column, cell):
+    row = dict.fromkeys(TABLES["documents"].header, "1") | {column: cell}
+    good = dict.fromkeys(TABLES["documents"].header, "1") | {"words": "", "spin_score": "0.25"}
+    lines = [csv_line(TABLES["documents"].header), csv_line(good.values()), csv_line(row.values())]
+    (tmp_path / "documents.csv").write_text("".join(lines), newline="")
+    found = read_rows(tmp_path, "documents")
+    assert next(found) == good
+    with pytest.raises(TableError, match=rf"documents\.csv: row 2: {column} is '{cell}', no number; run again"):
+        next(found)

@@ -14,6 +14,7 @@ from unspin.tidy import MISSPELLINGS, STAGES, tidy
 REPAIRED = [
     ("mojibake", "Libyaâ€™s forces met at the cafÃ©.", "Libya’s forces met at the café."),
     ("mojibake", "Plain “quotes” stay, but donâ€™t mind.", "Plain “quotes” stay, but don’t mind."),
+    ("invisible", "\u202eThe army\u202c left.", "The army left."),
     ("invisible", "The secu\u200brity of the\ufeff area.", "The security of the area."),
     ("invisible", "A soft\u00adware up\x03date.", "A software update."),
     ("glued", "This conversation,held on Monday, ended.", "This conversation, held on Monday, ended."),

@@ -109,9 +109,12 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         sys.stdout.flush()
     except KeyboardInterrupt:
         code = INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit) as error:
+        # typer makes an exit of its own of a pipe that is closed.
+        if not isinstance(error, BrokenPipeError) and not isinstance(error.__context__, BrokenPipeError):
+            raise
         # The reader, `head` say, has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(0)
     except Exception as error:
         if debug and not isinstance(error, typer.Exit):
@@ -153,6 +156,8 @@ def _fail(error: Exception) -> NoReturn:
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         _say_last(f"{where}{error.strerror}{_advice(error)}", WRONG_CALL)
+    if type(error).__name__ == "OperationalError" and "is full" in str(error):  # of SQLite
+        _say_last("no space left on the disk; free some space and run again: what was finished is kept", WRONG_CALL)
     kind = "" if _is_told(error) else f"unexpected {type(error).__name__}: "
     _say_last(f"{kind}{error}" + ("; run it with --debug and report what it prints" if kind else ""), WRONG_CALL)
 
@@ -243,7 +248,16 @@ def _global(
     pass
 
 
-Inputs = Annotated[list[Path], typer.Argument(metavar="INPUT...", help="Files or folders.", show_default=False)]
+def _path(name: str) -> Path:
+    """Give a path; an empty name, as of a variable that is not set, would be the current folder."""
+    if not name:
+        raise typer.BadParameter("the name is empty; name a file or folder, . for the current one")
+    return Path(name)
+
+
+Inputs = Annotated[
+    list[Path], typer.Argument(metavar="INPUT...", help="Files or folders.", show_default=False, parser=_path)
+]
 Packs = Annotated[
     list[str] | None,
     typer.Option(
@@ -313,7 +327,8 @@ def _channels(named: list[str] | None) -> tuple[str, ...]:
 def run(
     inputs: Inputs,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="DIR", help="Run folder. [default: outputs/run]")
+        Path | None,
+        typer.Option("-o", "--output", metavar="DIR", help="Run folder. [default: outputs/run]", parser=_path),
     ] = None,
     workers: Annotated[
         int | None, typer.Option(min=0, help="Processes side by side; 0 takes as many as pay.", show_default=False)
@@ -606,7 +621,7 @@ def _edits_of(target: Path, packs: list[str] | None, settings: Path | None) -> d
     return made
 
 
-Run = Annotated[Path, typer.Argument(metavar="DIR", help="A run folder.")]
+Run = Annotated[Path, typer.Argument(metavar="DIR", help="A run folder.", parser=_path)]
 
 
 @app.command("report", epilog="Example: unspin report outputs/run")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 import functools
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+import yaml
 from rapidfuzz import fuzz, process
 
 from unspin.records import Block, Metadata, Source, Span
@@ -223,6 +225,7 @@ _HEADING = re.compile(r"(#{1,6})[ \t]+(?=[^\s#])")
 _ITEM = re.compile(r"(?:[-*•‣◦·●▪–—][ \t]+|\(?\d{1,3}[.)][ \t]+|\(?[a-z][)][ \t]+|\(?[ivx]{1,5}[)][ \t]+)(?=\S)")
 _RULE = re.compile(r"(?:[-*_=~•][ \t]*){3,}$")
 _FENCE = re.compile(r"(?:```|~~~)")
+_FENCE_LINE = re.compile(r"^[ \t]*(?P<mark>`{3,}|~{3,})(?P<rest>[^\n]*)$", re.M)
 _QUOTE = re.compile(r"(?:>[ \t]?)+(?=\S)")
 _SEPARATOR = re.compile(r"\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$")
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
@@ -419,8 +422,39 @@ def layout(text: str) -> list[Block]:
     return _parented(text, list(_drafts(text)))
 
 
+def fences(text: str) -> list[Span]:
+    """Give the spans of fenced code, fences included; one that is never closed fences nothing.
+
+    >>> fences("Run this:\\n```sh\\nmake all\\n```\\nand wait.")
+    [(10, 28)]
+    """
+    found: list[Span] = []
+    if "```" not in text and "~~~" not in text:
+        return found
+    opening: re.Match[str] | None = None
+    for match in _FENCE_LINE.finditer(text):
+        if opening is None:
+            opening = match if match["mark"][0] == "~" or "`" not in match["rest"] else None
+        elif match["mark"].startswith(opening["mark"]) and not match["rest"].strip():
+            found.append((opening.start("mark"), match.end("mark")))
+            opening = None
+    return found
+
+
+def code(text: str, blocks: Sequence[Block]) -> set[str]:
+    """Give the ids of the blocks that are fenced code and no prose.
+
+    >>> text = "Run this:\\n```sh\\nmake all\\n```\\nand wait."
+    >>> code(text, layout(text))
+    {'b2'}
+    """
+    starts = {start for start, _ in fences(text)}
+    return {block.block_id for block in blocks if block.start in starts}
+
+
 def _drafts(text: str) -> Iterator[_Draft]:
     lines = _lines(text)
+    fenced = dict(fences(text))
     wrapped = _wrapped(text, lines)
     meta = _metadata_lines(text, lines)
     drafts: list[_Draft] = []
@@ -432,13 +466,10 @@ def _drafts(text: str) -> Iterator[_Draft]:
         start, end = line.start, line.end
         following = lines[at + 1] if at + 1 < len(lines) else None
         first = not any(d.kind != "metadata" for d in drafts[-_MARGIN:]) and len(drafts) <= _MARGIN + front
-        if _FENCE.match(text, start, end):
-            close = at + 1
-            while close < len(lines) and not _FENCE.match(text, lines[close].start, lines[close].end):
-                close += 1
-            close = min(close, len(lines) - 1)
-            drafts.append(_Draft("paragraph", start, lines[close].end))
-            at = close + 1
+        if start in fenced:
+            drafts.append(_Draft("paragraph", start, fenced[start]))
+            while at < len(lines) and lines[at].start < fenced[start]:
+                at += 1
             continue
         if _RULE.match(text, start, end) or _SEPARATOR.match(text, start, end):
             at += 1
@@ -587,6 +618,9 @@ def _cells(text: str, rows: Sequence[_Line], base: int) -> Iterator[_Draft]:
         row += 1
 
 
+_KEYED = re.compile(r"(?P<quote>[\"']?)([\w][\w .-]{0,38}?)(?P=quote)[ \t]*:(?:[ \t]+|$)")
+
+
 def _front_matter(text: str, lines: Sequence[_Line], drafts: list[_Draft]) -> int:
     """Read ``---`` ``key: value`` ``---`` at the top; give the index of the line after it."""
     if not lines or text[lines[0].start : lines[0].end] != "---" or text[: lines[0].start].strip("\ufeff\r\n\t "):
@@ -596,9 +630,9 @@ def _front_matter(text: str, lines: Sequence[_Line], drafts: list[_Draft]) -> in
         if text[line.start : line.end] in ("---", "..."):
             drafts += found
             return index + 1
-        match = re.compile(r"([\w][\w .-]{0,38}?)[ \t]*:(?:[ \t]+|$)").match(text, line.start, line.end)
+        match = _KEYED.match(text, line.start, line.end)
         if match:
-            found.append(_Draft("metadata", line.start, line.end, label=match.span(1), body=match.end()))
+            found.append(_Draft("metadata", line.start, line.end, label=match.span(2), body=match.end()))
         elif line.indent or text[line.start] in "-#":
             found.append(_Draft("metadata", line.start, line.end))
         else:
@@ -705,30 +739,71 @@ def metadata(text: str, blocks: Iterable[Block]) -> Metadata:
     """
     found = dict.fromkeys(Metadata._fields, "")
     title = ""
+    front = front_matter(text)
+    fields = _front_fields(text, front)
+    for key, value in fields.items():
+        _note(found, key, value)
     for block in blocks:
         if block.kind == "title":
             title = headline(text, block.start, block.end)
-        if block.kind != "metadata":
+        if block.kind != "metadata" or (fields and block.start < front):
             continue
         value = " ".join(text[block.body : block.end].strip("*_ \t\"'").split())
-        if block.label is None:
-            if _PUBLISHED.match(value) and not found["published"]:
-                found["published"] = iso_date(value)
-            continue
-        key = text[block.label[0] : block.label[1]]
-        name = "author" if key.casefold() == "by" else field(key)
-        if not name or not value:
-            continue
-        if name == "published":
-            value = iso_date(value)
-        elif name == "source_url":
-            url = _URL.search(value)
-            value = url.group().rstrip(".,;)") if url else ""
-        elif name == "author":
-            value = _author(value, found)
-        if value and not found[name]:
-            found[name] = value
+        if block.label is not None:
+            _note(found, text[slice(*block.label)], value)
+        elif _PUBLISHED.match(value) and not found["published"]:
+            found["published"] = iso_date(value)
     return Metadata(**found)._replace(title=found["title"] or title)
+
+
+def _note(found: dict[str, str], key: str, value: str) -> None:
+    """Take what a metadata line says, where its key is one of ours and no line before said it."""
+    name = "author" if key.casefold() == "by" else field(key)
+    if not name or not value:
+        return
+    if name == "published":
+        value = iso_date(value)
+    elif name == "source_url":
+        url = _URL.search(value)
+        value = url.group().rstrip(".,;)") if url else ""
+    elif name == "author":
+        value = _author(value, found)
+    if value and not found[name]:
+        found[name] = value
+
+
+#: Front matter beyond this many characters is read line by line: YAML is slow, and may nest and repeat.
+_LONGEST_FRONT = 20_000
+
+
+def _front_fields(text: str, end: int) -> dict[str, str]:
+    """Read front matter as YAML, all values as text; empty where it is none."""
+    front = text[:end].strip("\ufeff\r\n\t ")
+    if not 6 < len(front) < _LONGEST_FRONT:
+        return {}
+    try:
+        # The base loader makes texts, lists and dictionaries of them, and nothing else.
+        told = yaml.load(front[3:-3], Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return {}
+    if not isinstance(told, dict):
+        return {}
+    return {key: one_line(value) for key, value in told.items() if isinstance(key, str)}
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def one_line(value: object) -> str:
+    """Give a value of JSON or YAML as one line of text: names of lists and of ``{"name": ...}`` joined by commas.
+
+    >>> one_line([{"name": "Jane Doe"}, "John  Roe", 7])
+    'Jane Doe, John Roe'
+    """
+    values = value if isinstance(value, list) else [value]
+    words = (v.get("name") if isinstance(v, dict) else v for v in itertools.islice(values, 100))
+    named = (" ".join(_SURROGATE.sub("\ufffd", w[:10_000]).split()) for w in words if isinstance(w, str))
+    return ", ".join(filter(None, named))[:1000]
 
 
 def all_metadata(source: Source, text: str, blocks: Sequence[Block], spans: Sequence[Span]) -> Metadata:

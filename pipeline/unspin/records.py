@@ -9,6 +9,7 @@ Three texts are spoken of, always in code points, half open ``[start, end)``:
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 Span = tuple[int, int]
@@ -26,6 +27,20 @@ class Metadata(NamedTuple):
 
 #: Suffixes of files that are a source text as they stand.
 PLAIN = frozenset({".txt", ".md"})
+
+
+def is_plain(name: str) -> bool:
+    """Tell whether a file is its own text."""
+    return Path(name).suffix in PLAIN
+
+
+def with_text_suffix(name: str) -> str:
+    """Give the name of a document's text.
+
+    >>> with_text_suffix("a.md"), with_text_suffix("a.html")
+    ('a.md', 'a.html.txt')
+    """
+    return name if is_plain(name) else name + ".txt"
 
 
 class Source(NamedTuple):

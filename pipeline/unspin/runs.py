@@ -591,8 +591,9 @@ def _jobs(
 ) -> Iterator[tuple[Job, str, int]]:
     """Give each document with its path and size; records of container files are read here, files by the workers."""
     for item in items:
-        if Path(item.path).suffix.lower() in sources.CONTAINERS:
-            # By the run itself: no worker reads through a large file to find its part of it.
+        if Path(item.path).suffix.lower() in sources.CONTAINERS or _is_stream(item.path):
+            # By the run itself: no worker reads through a large file to find its part of it, and a pipe, as of
+            # `<(command)`, can be read only once.
             for source in sources.read(item):
                 decided = decisions.get(source.sha256, ())
                 own = repr(source._replace(doc_id="", path="")) + _mark_places(decided)
@@ -609,6 +610,11 @@ def _jobs(
         # A path that is not UTF-8 is written as far as it is.
         path = os.fsencode(item.path).decode("utf-8", "replace")
         yield Job(key if sha256 else "?" + key, item, None, decided, sha256), path, size
+
+
+def _is_stream(path: Path) -> bool:
+    """Tell whether a path is a pipe or a device rather than a file."""
+    return path.exists() and not path.is_file()
 
 
 def _mark_places(decisions: tuple[Decision, ...]) -> str:

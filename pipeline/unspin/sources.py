@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TextIO
 
-from unspin.layout import iso_date
-from unspin.records import PLAIN, Metadata, Source
+from unspin.layout import iso_date, one_line
+from unspin.records import Metadata, Source, is_plain, with_text_suffix
 
 #: Documents beyond this many bytes are refused; the longest articles seen have 200 kB.
 MAX_BYTES = 10_000_000
@@ -37,7 +37,9 @@ class Item(NamedTuple):
 
 
 def find(inputs: Sequence[Path | str]) -> list[Item]:
-    """List the documents under files and folders, sorted by ``doc_id``; hidden files and linked folders are left out.
+    """List the documents under files and folders, sorted by ``doc_id``.
+
+    Hidden files, linked folders and the folders of runs are left out.
 
     Raises InputError when an input is missing, a folder holds no document, or
     two inputs give the same ``doc_id``.
@@ -64,12 +66,17 @@ def _walk(folder: Path) -> Iterator[Item]:
         raise InputError(f"{error.filename}: {error.strerror}; make the folder readable or leave it out") from error
 
     for root, folders, names in os.walk(folder, onerror=stop, followlinks=False):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and not _is_run(Path(root, name)))
         for name in names:
             path = Path(root, name)
             # a link that leads nowhere stays: reading it tells the reason; pipes and devices would never end
             if not name.startswith(".") and (path.is_file() or (path.is_symlink() and not path.exists())):
                 yield Item(_writable(path.relative_to(folder).as_posix()), path)
+
+
+def _is_run(folder: Path) -> bool:
+    """Tell whether a folder was written by a run: its tables and texts are no articles."""
+    return (folder / "run.json").is_file() and (folder / "datapackage.json").is_file()
 
 
 def _writable(name: str) -> str:
@@ -120,7 +127,7 @@ def _single(item: Item, max_bytes: int, html: bool) -> Source:
             text, about = _article(text)
     except _Refused as refused:
         return empty._replace(reason=str(refused))
-    drawn = item.path.suffix not in PLAIN or not _is_utf8(data, text)
+    drawn = not is_plain(item.path.name) or not _is_utf8(data, text)
     return _judged(empty._replace(text=text, metadata=about, keep=drawn))
 
 
@@ -288,15 +295,8 @@ def _from_record(item: Item, path: str, record: _Record, max_bytes: int, taken: 
 
 
 def _plain(names: dict[str, Any], options: Sequence[str]) -> str:
-    """Give the first of some fields as one line of text: names of lists and of ``{"name": ...}`` joined by commas."""
-    for option in options:
-        value = names.get(option)
-        values = value if isinstance(value, list) else [value]
-        words = [v.get("name") if isinstance(v, dict) else v for v in values]
-        joined = ", ".join(" ".join(_SURROGATE.sub("\ufffd", w).split()) for w in words if isinstance(w, str))
-        if joined:
-            return joined[:1000]
-    return ""
+    """Give the first of some fields that says something, as one line of text."""
+    return next(filter(None, (one_line(names.get(option)) for option in options)), "")
 
 
 #: What may stand in a file name on every system.
@@ -319,12 +319,17 @@ def file_key(key: str) -> str:
 
 
 def _free(key: str, taken: dict[str, int]) -> str:
-    """Give a key that no earlier record has: ``a``, ``a-2``, ``a-3``."""
-    name = key
-    while name in taken:
-        taken[key] += 1
-        name = f"{key}-{taken[key]}"
-    taken[name] = 1
+    """Give a key whose text has a file that no earlier record's has: ``a``, ``a-2``, ``a-3``.
+
+    >>> taken = {}
+    >>> _free("a", taken), _free("a", taken), _free("a.txt", taken)
+    ('a', 'a-2', 'a.txt-3')
+    """
+    file, name = with_text_suffix(key), key
+    while with_text_suffix(name) in taken:
+        taken[file] += 1
+        name = f"{key}-{taken[file]}"
+    taken[with_text_suffix(name)] = 1
     return name
 
 

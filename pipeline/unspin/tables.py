@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Protocol, Self
 
 from unspin.edits import OffsetMap, changed, overlap
-from unspin.records import KINDS, PLAIN, Edit, Extraction, Restoration, Source, Span
+from unspin.records import KINDS, Edit, Extraction, Restoration, Source, Span, with_text_suffix
 
 Cell = str | int | float | bool | None
 Row = Sequence[Cell]
@@ -609,7 +609,8 @@ def read_rows(run: Path, name: str, missing: list[str] | None = None) -> Iterato
     """Read a run's table row by row, every cell as text.
 
     A column that the schema has and the file lacks raises TableError, or is
-    added to ``missing`` and read as empty when that list is given.
+    added to ``missing`` and read as empty when that list is given.  So does a
+    number that is none.
     """
     path = find_table(run, name)
     table = (TABLES | OPTIONAL).get(name)
@@ -622,8 +623,17 @@ def read_rows(run: Path, name: str, missing: list[str] | None = None) -> Iterato
     missing = [] if missing is None else missing
     missing += [f"{path}: column {column} is missing" for column in lacking]
     empty = dict.fromkeys(lacking, "")
-    for row in rows:
+    columns = [c for c in table.columns if c.type in _NUMBERS and c.name in header] if table else []
+    numbers = [(header.index(c.name), c.name, _NUMBERS[c.type].fullmatch, c.required) for c in columns]
+    for count, row in enumerate(rows, 1):
+        for at, column, is_number, required in numbers:
+            if not is_number(row[at]) and (row[at] or required):
+                raise TableError(f"{path}: row {count}: {column} is {row[at][:40]!r}, no number; run again")
         yield dict(zip(header, row, strict=True)) | empty
+
+
+#: What the numbers of a table look like, by the type of their column.
+_NUMBERS = {"integer": re.compile(r"\d{1,15}", re.A), "number": re.compile(r"\d{1,15}(?:\.\d{1,30})?", re.A)}
 
 
 def _read_csv(path: Path) -> Iterator[list[str]]:
@@ -699,8 +709,7 @@ def text_name(doc_id: str) -> str:
     >>> text_name("a/b.txt"), text_name("news.jsonl#7"), text_name("../x.md"), text_name("/etc/passwd")
     ('a/b.txt', 'news.jsonl#7.txt', '%2E%2E/x.md', '%/etc/passwd.txt')
     """
-    name = doc_id if Path(doc_id).suffix in PLAIN else doc_id + ".txt"
-    return "/".join(_safe_part(part) for part in name.split("/"))
+    return "/".join(_safe_part(part) for part in with_text_suffix(doc_id).split("/"))
 
 
 def is_text_name(name: str) -> bool:

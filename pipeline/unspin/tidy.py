@@ -14,7 +14,7 @@ from typing import NamedTuple
 import ftfy
 
 from unspin.edits import apply, compose, settle
-from unspin.layout import ABBREVIATIONS, MONTH_NAMES, NUMBER_WORDS, SMALL, layout, title_case
+from unspin.layout import ABBREVIATIONS, MONTH_NAMES, NUMBER_WORDS, SMALL, fences, layout, title_case
 from unspin.records import CLEAN_KINDS, Block, Edit, Span
 
 
@@ -83,7 +83,6 @@ _SPARED = re.compile(
     """,
     re.VERBOSE,
 )
-_FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n]*$", re.M)
 
 
 def spared(text: str) -> list[Span]:
@@ -93,8 +92,7 @@ def spared(text: str) -> list[Span]:
     [(4, 16)]
     """
     spans = [match.span() for match in _SPARED.finditer(text)]
-    fences = [match.span() for match in _FENCE.finditer(text)]
-    spans += [(a[0], b[1]) for a, b in zip(fences[::2], fences[1::2], strict=False)]
+    spans += fences(text)
     spans.sort()
     merged: list[Span] = []
     for start, end in spans:
@@ -170,7 +168,7 @@ def _narrow(old: str, new: str, at: int) -> Repair:
 
 # joiners hold emoji and Persian or Indic letters together, so they go only beside Latin letters
 _INVISIBLE = re.compile(
-    "[\u200b\u2060\ufeff\u00ad\u2061-\u2064\ufff9-\ufffb]+|(?<=[\x00-\u024f])[\u200c-\u200f\u202a-\u202e]+(?=[\x00-\u024f]|$)"
+    "[\u200b\u2060\ufeff\u00ad\u2061-\u2064\ufff9-\ufffb]+|(?<![^\x00-\u024f])[\u200c-\u200f\u202a-\u202e]+(?=[\x00-\u024f]|$)"
     "|[\x00-\x08\x0e-\x1f\x7f]+"
 )
 

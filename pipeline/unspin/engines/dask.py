@@ -13,6 +13,9 @@ from unspin.engines import EngineError, Job, Result
 #: Workers that a shard may take down before it is taken apart, and a job before it is given up.
 DEATHS = 2
 
+#: Seconds without a result after which a local cluster is looked at: is there still a worker?
+PATIENCE = 5.0
+
 #: Seconds that a local cluster may take to end.
 CLOSING = 20
 
@@ -44,7 +47,6 @@ class Dask:
             apart: deque[tuple[Job, ...]] = deque()
             # Jobs that were at a worker when it died, but perhaps not its death: Dask counts all that wait there.
             suspects: deque[tuple[Job, ...]] = deque()
-            finished = self._distributed.as_completed(with_results=False)
             # Twice as many as there are threads, so that no worker waits for us.
             room = 2 * max(1, sum(client.nthreads().values()))
 
@@ -52,7 +54,6 @@ class Dask:
                 # Not pure: shards of equal content are still shards of their own.
                 future = client.submit(work, shard, pure=False)
                 waiting[future] = shard
-                finished.add(future)
                 return future
 
             def fill() -> Any:
@@ -65,11 +66,9 @@ class Dask:
 
             trial = fill()  # a suspect at work with nothing beside it, if that is what is left
             while waiting:
-                future = next(finished)
+                future, result, error = self._finished(client, list(waiting))
                 shard = waiting.pop(future)
-                error = future.exception() if future.status == "error" else None
                 if error is None:
-                    result = future.result()
                     future.release()
                     yield shard, result
                 elif not isinstance(error, self._distributed.KilledWorker):
@@ -82,6 +81,24 @@ class Dask:
                     suspects.append(shard)
                 trial = fill()
 
+    def _finished(self, client: Any, futures: list[Any]) -> tuple[Any, Any, BaseException | None]:
+        """Give the first of the futures that is done, with its result or its error."""
+        while True:
+            with contextlib.suppress(self._distributed.TimeoutError):
+                future = self._distributed.wait(futures, timeout=PATIENCE, return_when="FIRST_COMPLETED").done.pop()
+                if future.status == "error":
+                    return future, None, future.exception()
+                try:
+                    # Waits again where the worker that held the result has died since.
+                    return future, future.result(timeout=PATIENCE), None
+                except self._distributed.KilledWorker as error:
+                    return future, None, error
+            # Where a worker dies while it is being started anew, its nanny gives up (seen in distributed 2026.8), and
+            # the work would wait for ever.  A cluster of others is theirs to mend: the work waits for it.
+            if not self.scheduler and not client.nthreads():
+                cluster = client.cluster
+                cluster.scale(len(cluster.worker_spec) + self.workers)
+
     def _client(self) -> Any:
         if not self.scheduler:
             # Processes of one thread: what runs in them holds Python's lock.
@@ -91,6 +108,8 @@ class Dask:
             return _Owning(self._distributed.Client(cluster), cluster)
         try:
             client = self._distributed.Client(self.scheduler, timeout="10s")
+        except ValueError as error:
+            raise EngineError(f"{self.scheduler}: is no address ({error}); give one as tcp://HOST:8786") from None
         except (OSError, TimeoutError) as error:
             raise EngineError(
                 f"{self.scheduler}: no Dask scheduler answers ({error}); start one with `dask scheduler`"

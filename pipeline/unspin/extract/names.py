@@ -13,7 +13,7 @@ from unspin.extract.readings import DATELINE, URL
 from unspin.extract.senses import ROLES
 from unspin.extract.values import value
 from unspin.extract.wordlists import words
-from unspin.layout import MONTHS
+from unspin.layout import MONTHS, fences
 from unspin.records import Block, Mention, Metadata
 
 #: What the model may name; ordinals, bare cardinals and times of day say nothing by themselves.
@@ -255,7 +255,9 @@ def mentions(
         index = bisect.bisect_right(starts, at) - 1
         return index if index >= 0 and at < blocks[index].end else -1
 
-    urls = [m.span() for m in URL.finditer(text)] if "://" in text or "www." in text or "@" in text else []
+    # no name is found in what is no prose: addresses, code
+    shut = [m.span() for m in URL.finditer(text)] if "://" in text or "www." in text or "@" in text else []
+    shut += fences(text)
     spans = _lexicon_spans(matches, block_at, blocks)
     spans += _metadata_spans(text, blocks, metadata)
     spans += _quoted_spans(text, blocks)
@@ -289,11 +291,11 @@ def mentions(
             elif label in NAMED and not _mistaken(text, span, label, kind, line.part, initial, lower, common):
                 spans.append(Span(*span, label, "model", line.block))
     spans += _missed_values(text, blocks, spans)
-    if urls:
-        spans = [s for s in spans if s.method == "metadata" or not any(a < s.end and s.start < b for a, b in urls)]
+    if shut:
+        spans = [s for s in spans if s.method == "metadata" or not any(a < s.end and s.start < b for a, b in shut)]
     chosen = _choose(spans, text)
     chosen, long_forms = _abbreviations(text, chosen, block_at)
-    chosen = _repeat(text, chosen, block_at, blocks, lower, urls)
+    chosen = _repeat(text, chosen, block_at, blocks, lower, shut)
     return _canonical(text, blocks, metadata, chosen, long_forms)
 
 
@@ -655,7 +657,7 @@ def _repeat(
     block_at: Callable[[int], int],
     blocks: Sequence[Block],
     lower: Counter[str],
-    urls: Sequence[tuple[int, int]],
+    shut: Sequence[tuple[int, int]],
 ) -> list[Span]:
     """Find the other places of names that were found once; the model misses many a second mention."""
     known: dict[str, Counter[tuple[str, str, str]]] = defaultdict(Counter)
@@ -701,7 +703,7 @@ def _repeat(
             ):
                 break
             block = block_at(start)
-            if block < 0 or (blocks[block].kind == "metadata") or any(a < end and start < b for a, b in urls):
+            if block < 0 or (blocks[block].kind == "metadata") or any(a < end and start < b for a, b in shut):
                 break
             label, canonical, reference = max(known[name].items(), key=lambda item: (item[1], item[0]))[0]
             added.append(Span(start, end, label, "alias" if canonical else "model", block, canonical, reference))

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from unspin.extract.gazetteer import Match
-from unspin.layout import SMALL
+from unspin.layout import SMALL, code
 from unspin.records import Block
 
 WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ][\w'’-]*")
@@ -157,8 +157,9 @@ def readings(text: str, blocks: Sequence[Block], names: Sequence[Match], verbs: 
     found: list[Reading] = []
     counts: tuple[Counter[str], Counter[str]] | None = None
     at = 0
+    fenced = code(text, blocks)
     for index, block in enumerate(blocks):
-        if block.kind == "metadata":
+        if block.kind == "metadata" or block.block_id in fenced:
             continue
         parts = [(block.start, block.end, "text")]
         if block.label is not None and block.body > block.start:

@@ -41,8 +41,10 @@ class Accepted(NamedTuple):
 def chosen(path: Path) -> list[Entry]:
     """Give the lines of a proposals file that are not commented out, as entries.
 
-    Raises LexiconError at the first that a pack would refuse.
+    Raises LexiconError at the first that a pack would refuse, and for the entries of a pack, which would lose them.
     """
+    if (path.parent / "pack.toml").is_file():
+        raise LexiconError(path, 0, "is part of a pack; name a proposals file, as unspin lexicon learn writes it")
     lines = read_lines(path)
     if lines[0].split("\t")[:4] != list(COLUMNS[:4]):
         raise LexiconError(path, 1, "is no proposals file; write one with unspin lexicon learn or mine")

@@ -6,6 +6,7 @@ import functools
 import gzip
 import json
 import math
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -337,15 +338,18 @@ def read_clean(path: Path) -> Iterator[str]:
     if path.suffix == ".txt":
         yield path.read_text(encoding="utf-8-sig", errors="replace")
         return
-    with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as handle:
-        for number, line in enumerate(handle, 1):
-            if not line.strip():
-                continue
-            try:
-                yield str(json.loads(line)["text"])
-            except (ValueError, KeyError, TypeError, RecursionError) as error:
-                raise LexiconError(path, number, "is no JSON object with a field text; give one a line, or a "
-                                                 "folder of .txt files") from error
+    number = 0
+    with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as handle:
+        try:
+            for line in handle:
+                number += 1
+                if line.strip():
+                    yield str(json.loads(line)["text"])
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise LexiconError(path, 0, f"is no whole gzip file ({error}); fetch it again") from error
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise LexiconError(path, number, "is no JSON object in UTF-8 with a field text; give one a line, or a "
+                                             "folder of .txt files") from error
 
 
 def weigh_on_clean(texts: Iterable[str], restorer: Restorer) -> list[Record]:

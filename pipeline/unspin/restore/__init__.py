@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from unspin.cache import kept
-from unspin.layout import front_matter, is_settled
+from unspin.layout import code, front_matter, is_settled
 from unspin.lexicon.read import LexiconError, Pack, find_packs, fingerprint, read_marked
 from unspin.records import Block, Edit, Span
 from unspin.restore import agreement, candidates, decoder, facts, features, grammar, passes, prior, reranker, rescore
@@ -567,7 +567,10 @@ def cuts(text: str, blocks: Sequence[Block]) -> list[tuple[int, list[Token]]]:
     """Cut the blocks of a text into stretches of tokens, each with the number of its block: labels and bodies apart."""
     found: list[tuple[int, list[Token]]] = []
     front = front_matter(text)
+    fenced = code(text, blocks)
     for number, block in enumerate(blocks):
+        if block.block_id in fenced:
+            continue
         spans: list[Span] = []
         if block.kind == "metadata":
             if block.start < front or (block.label and is_settled(text[slice(*block.label)])):
