@@ -263,6 +263,24 @@ def test_entries_of_ones_own_are_weighed_however_far_behind(tmp_path):
     assert len(offered) == 2  # and of the shipped ones the best alone
 
 
+def test_the_author_of_a_pack_is_believed(tmp_path):
+    """Gold articles have *tug* for *pull* and nothing of ``tagline fee``; somebody else's spinner is somebody else's."""
+    text = "They tugged the ship to port, in opposition to the orders, and owed the tagline fee for 3 months."
+
+    def made(often, *packs):
+        folder = write_pack(tmp_path / f"{often}{len(packs)}", "mine", [
+            f"tug\ttow\tverb\tThey [tug|tow] the ship.\t{often}\n",
+            f"tagline fee\tport due\tnoun\tThe [tagline fee|port due] went up.\t{often}\n",
+        ])
+        edits = Restorer.load([*packs, folder]).restore_spun(text)
+        return [(e.replacement, e.outcome) for e in edits if "mine/" in e.rule]
+
+    for packs in ([], ["shipped"]):
+        assert made("9", *packs) == [("towed", "changed"), ("port due", "changed")]
+        assert ("port due", "changed") not in made("1", *packs)
+        assert "changed" not in dict(map(reversed, made("suspect", *packs)))
+
+
 def test_what_was_read_of_the_lexicon_goes_when_texts_no_longer_ask_for_it(monkeypatch):
     monkeypatch.setattr(candidates, "ROOM", 1)
     rows = {

@@ -98,7 +98,7 @@ def collect() -> list[Place]:
 
     trie = candidates.load_trie(lambda: shipped, lexicon)
     later = list(features.load_weights().later)
-    later[features.INDEX["term"]] = later[features.INDEX["glossary"]] = 0.0
+    later[features.INDEX["told"]] = later[features.INDEX["glossary"]] = 0.0
     restorer = Restorer(shipped, trie, features.load_weights(), models, records=load_records())
     mixture = restorer.mixture(later)
 

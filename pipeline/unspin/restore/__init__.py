@@ -119,7 +119,13 @@ class Restorer:
         self._language = Models(*models)
         self._lexicon_hash = lexicon_hash
         self._knowledge = Knowledge(
-            models[0], self._context, shipped_slopes(), records or Records(), self.families, self._reranker.knows
+            models[0],
+            self._context,
+            shipped_slopes(),
+            records or Records(),
+            self.families,
+            self._reranker.knows,
+            self.families.keys() - {folder.name for folder in find_packs()},
         )
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import chain, pairwise
 from typing import NamedTuple
 
@@ -51,8 +51,11 @@ class Knowledge:
         records: Records,
         families: Mapping[str, str],
         knows: Callable[[Candidate], bool],
+        strange: Collection[str] = (),
     ) -> None:
+        """``strange``: names of packs that did not come with Unspin."""
         self._trigram, self._context, self._slopes, self._families = trigram, context, slopes, families
+        self._strange = strange
         self.records, self._knows = records, knows
         self._recent: Recent[tuple[str, ...], Known] = Recent(room=ROOM)
 
@@ -101,12 +104,19 @@ class Knowledge:
         each = [words for words, size in zip(spun, sizes.tolist(), strict=True) for _ in range(size)]
         stays = [tuple(chain.from_iterable(map(token_words, stretch))) for stretch in stretches]
         frequency = self._trigram.chains([*stays, *plain])
-        asked = self.records.asked([(c.spun, c.answer) for c in options])
+        # What gold articles show of a phrase is of other spinners than the one that somebody's own pack tells of.
+        strange = np.array([c.channel in ("pack", "fuzzy") and c.pack in self._strange for c in options], np.bool_)
+        asked = self.records.asked(
+            [("", "") if alien else (c.spun, c.answer) for c, alien in zip(options, strange.tolist(), strict=True)]
+        )
         became = self.records.counts(asked)
         written = self.records.counts(self.records.asked([(" ".join(words), "") for words in plain]))
-        own = features.own(options, each, frequency[len(stays) :] - np.repeat(frequency[: len(stays)], sizes))
+        rarer = frequency[len(stays) :] - np.repeat(frequency[: len(stays)], sizes)
+        own = features.own(options, each, rarer, strange)
         own[:, features.INDEX["record"]], own[:, features.INDEX["answer"]] = odds(became), standing(became)
-        slopes = self._slopes.of(each, plain)
+        slopes = self._slopes.of(
+            [() if alien else words for words, alien in zip(each, strange.tolist(), strict=True)], plain
+        )
         others = reranker.standing(options, np.array([len(words) for words in each]), became, written, self._families)
         suffixes = [stretch[-1].suffix for stretch in stretches]
         made: list[Known] = []
