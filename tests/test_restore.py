@@ -264,7 +264,7 @@ def test_entries_of_ones_own_are_weighed_however_far_behind(tmp_path):
 
 
 def test_the_author_of_a_pack_is_believed(tmp_path):
-    """Gold articles have *tug* for *pull* and nothing of ``tagline fee``; somebody else's spinner is somebody else's."""
+    """Gold articles have *tug* for *pull*, and nothing of ``tagline fee``: somebody else's spinner is another."""
     text = "They tugged the ship to port, in opposition to the orders, and owed the tagline fee for 3 months."
 
     def made(often, *packs):
