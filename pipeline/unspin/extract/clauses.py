@@ -73,6 +73,9 @@ WANTING = words("want need like order prefer demand")
 #: What one comes to do without a plan.
 COMING = words("rest believe resemble dominate represent mean symbolise symbolize regard depend rely")
 
+#: An infinitive after these tells what one did (*rallied to win*).
+TURNING = words("rally recover rebound score")
+
 #: Verbs whose participle is a thing (*causes swelling*).
 SWELLING = words("cause report suffer require involve include reduce treat show protect")
 
@@ -311,7 +314,7 @@ class Clauses:
             elif (
                 c > high
                 and dep == "prep"
-                and p.lower[c] == "of"
+                and (p.lower[c] == "of" or (p.lower[c] == "in" and p.lower[head] == "one"))
                 and c == high + 1
                 and not (p.deps[head] == "dobj" and p.lemmas[p.heads[head]] in ACCUSING)
             ):
@@ -468,7 +471,7 @@ class Clauses:
             own = own[:1]  # the other one is a party of the talks
         infinitive = any(tags[k] == "TO" for k in auxiliaries)
         inverted = own and not infinitive and min([*auxiliaries, v]) < p.lefts[own[0]]
-        modal = next((lower[k] for k in auxiliaries if tags[k] == "MD"), "")
+        modal = next((lower[k] for k in reversed(auxiliaries) if tags[k] == "MD"), "")
         parent = (
             self.clause(head, depth + 1)
             if head != v
@@ -603,11 +606,14 @@ class Clauses:
             if lower[k] in {"not", "n't", "n’t"} and k + 1 < p.n and lower[k + 1] in q.PSEUDO:
                 continue
             c.negated = True
+            if k == p.lefts[v] and lower[k] == "not" and deps[k + 1] == "mark":
+                c.negated = False  # "not until the union signed the deal": it did
             if k + 1 < p.n and lower[k + 1] in q.PARTIAL and not c.modality:
                 c.modality = "possible"  # "a good runner is not always a good soldier"
         for k in own:
             if lower[k] in q.NO_WORDS or any(
-                deps[d] in {"det", "neg", "preconj"} and lower[d] in {"no", "neither", "not"} for d in p.children[k]
+                d < k and deps[d] in {"det", "neg", "preconj"} and lower[d] in {"no", "neither", "not"}
+                for d in p.children[k]  # not "banks, not taxpayers, should pay"
             ):
                 c.negated = True
         if any(lower[k] == "longer" and lower[k - 1] == "no" for k in p.children[v] if k):
@@ -622,6 +628,10 @@ class Clauses:
             k = conditions[0]
             c.condition = self.words(p.lefts[k], p.rights[k]).rstrip(",.")
             c.modality = c.modality if c.modality in {"possible", "obligated", "planned"} else "conditional"
+        if c.tense == "future" and not c.modality and any(
+            lower[x] == "either" for k in p.children[v] if deps[k] == "dobj" for x in p.children[k]
+        ):
+            c.modality = "possible"  # "will sell either its insurer or its bank"
         self._attribute(c, dep, head, v, parent, cite)
         if modal in {"would", "'d", "’d"} and c.modality == "conditional" and c.speakers and not c.condition:
             c.modality = ""  # "said it would close": the future of the past
@@ -856,7 +866,8 @@ class Clauses:
                 p.lower[k] in {"it", "them"} and p.deps[k] in {"dobj", "dative", "nsubj"} for k in p.children[v]
             ):
                 return  # "raised a loan, giving it a market value": what happened gives it, not who did it
-            if lemma in q.SAYING and v > head and any(p.deps[k] == "ccomp" and k < head for k in p.children[head]):
+            fronted = any(p.deps[k] == "ccomp" and k < head for k in p.children[head])
+            if lemma in q.SAYING and v > head and fronted and p.lemmas[v] not in q.SAYING:
                 return  # "fog shut the river, officials said, leaving towns short": not the officials
             if parent.passive and v > head:
                 return  # "was closed, forcing owners out": not what was closed
@@ -886,11 +897,21 @@ class Clauses:
             c.modality = parent.modality if helped and parent.modality in {"possible", "conditional"} else told
             if lemma == "come" and p.lemmas[v] in COMING:
                 c.modality, c.tense = parent.modality, parent.tense  # "came to rest against the gate"
+            if parent.tense == "past" and not parent.negated and (
+                lemma in TURNING or (lemma == "come" and "behind" in p.lower[head:v])
+            ):
+                c.modality, c.tense = parent.modality, "past"  # "came from behind to beat Arsenal"
             if c.modality == "negated":
                 c.modality, c.negated = "", True
             c.factor = parent.factor * 0.85
         elif tag == "VBN" and p.lower[v] not in PREPOSITION_LIKE:
-            c.subjects, c.passive, c.factor = parent.subjects, True, parent.factor * 0.8
+            about = parent
+            if lemma in q.SAYING and v > head:
+                # "profit fell, the bank said, hurt by bad loans": profit was
+                told_of = [k for k in p.children[head] if p.deps[k] == "ccomp" and k < head]
+                told_of += [p.heads[head]] if p.deps[head] == "parataxis" and p.heads[head] < head else []
+                about = self.clause(told_of[0]) if told_of else parent
+            c.subjects, c.passive, c.factor = about.subjects, True, about.factor * 0.8
 
     def asks(self, v: int) -> bool:
         """Tell whether a verb's sentence is a question."""
@@ -1037,9 +1058,11 @@ class Clauses:
         if p.lemmas[k] not in q.SAYING or p.tags[k] not in {"VBD", "VBZ", "VBP"}:
             return -1
         if k < v:
-            plain = all(p.deps[x] in {"nsubj", "punct", "npadvmod", "advmod"} for x in kids)
+            told = {"nsubj", "punct", "npadvmod", "advmod"}
         else:
-            plain = p.deps[k] == "parataxis" and all(p.deps[x] in {"nsubj", "punct", "npadvmod", "advcl"} for x in kids)
+            told = {"nsubj", "punct", "npadvmod", "advcl", "cc"}
+        when = [x for x in kids if p.deps[x] == "prep" and any(timely(p, o) for o in p.children[x])]
+        plain = (k < v or p.deps[k] == "parataxis") and all(p.deps[x] in told or x in when for x in kids)
         low = next((x for x in kids if p.deps[x] == "nsubj"), -1)
         begin = p.lefts[low] if low >= 0 else k
         parted_off = p.words[p.lefts[k]] == "," or p.words[begin - 1] in {",", "”", '"'}
@@ -1061,6 +1084,11 @@ class Clauses:
                     return
         if not c.speakers:
             asides = [(k, v) for k in p.children[v] if p.deps[k] in {"ccomp", "parataxis"}]
+            # "sales rose, the firm said, helped by demand"
+            asides += [
+                (x, k) for k in p.children[v] if p.deps[k] == "advcl"
+                for x in p.children[k] if p.deps[x] == "parataxis" and v < x < k
+            ]
             if dep == "advcl" and p.deps[head] == "parataxis":
                 asides.append((head, p.heads[head]))  # "was paid, prosecutors allege, while the rest was spent"
             for aside, around in asides:
@@ -1108,6 +1136,12 @@ class Clauses:
                 c.attribution, c.speakers = parent.attribution, parent.speakers
         elif dep == "ccomp" and p.lower[p.heads[head]] in q.NO_WORDS and lemma in SHOWING:
             c.negated = not c.negated  # "found nothing to suggest that the case was driven by politics"
+        elif dep == "advcl" and c.own and v > head and lemma in q.SAYING and p.lower[p.lefts[v]] == "because":
+            # "the firm will close the plant, he said, because it loses money"
+            said = next((k for k in p.children[head] if p.deps[k] == "ccomp" and k < head), -1)
+            if said >= 0 and not c.attribution:
+                above = self.clause(said)
+                c.attribution, c.speakers = above.attribution, above.speakers
         elif dep == "advcl" and c.own and v > head and self._contrasting(v):
             pass  # "the minister said it would help, though unions rejected it": nobody says so but the text
         elif dep in {"conj", "advcl", "xcomp", "ccomp"} and parent.attribution and not c.attribution:
@@ -1137,9 +1171,9 @@ def lemma(p: Parse, v: int, known: Collection[str] = ()) -> str:
 
 
 def parted(p: Parse, at: int) -> bool:
-    """Tell whether a word is a share of something named (*three of the eleven*, *a third of the tickets*)."""
+    """Tell whether a word is a share of something named (*three of the eleven*, *one in five adults*)."""
     return any(
-        p.lower[k] == "of"
+        (p.lower[k] == "of" or (p.lower[k] == "in" and p.lower[at] == "one"))
         and k == at + 1
         and any(p.deps[o] == "pobj" and p.tags[o][:2] in {"NN", "CD"} for o in p.children[k])
         for k in p.children[at]

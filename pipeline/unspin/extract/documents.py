@@ -263,7 +263,7 @@ class _Relations:
         since = reading.start + p.starts[p.sents[s - 1][0]] if s else start
         facts = row.facts
         speaker, attribution = self._speaker(reader, facts, reading.start, since)
-        if row.subject >= 0 and p.lower[row.subject] == "it" and speaker is None:
+        if row.subject >= 0 and p.lower[row.subject] in {"it", "we"} and speaker is None:
             speaker = self._spoken_for(reader, facts)
         # "the board said it would close": a thing that speaks is what "it" means
         voice = (
@@ -299,7 +299,10 @@ class _Relations:
         )
         if subject.mention is None and row.kind in {"active", "passive", "agentless", "light"}:
             subject = self._named(reader, row.subject, subject)
-            if object_ is not None and object_.mention is None and row.trim < 0 and self._called(reader, row.object):
+            held = row.object >= 0 and p.tags[row.object] == "NN" and p.lemmas[row.object].lower() in ROLES
+            if object_ is not None and object_.mention is None and row.trim < 0 and (
+                held or self._called(reader, row.object)
+            ):
                 object_ = self._named(reader, row.object, object_)
         if object_ is None or subject.text.casefold() == object_.text.casefold():
             return
@@ -500,6 +503,10 @@ class _Relations:
                     return self._referent(place, since, sentence, main, False)
             elif word == "they":
                 return self._referent(place, since, sentence, main, True)
+            elif word == "we" and speaker is not None and self.mentions[speaker].type in {"ORG", "GPE"}:
+                found = speaker
+            elif word == "we" and voice and voice.split()[-1].lower() in KINDS:
+                return Argument(voice, None, "pronoun", 0.85)
             elif word in ME and speaker is not None and self.mentions[speaker].type == "PERSON":
                 found = speaker
             return Argument(self.mentions[found].name, found, "pronoun", 0.85) if found is not None else None
@@ -525,9 +532,21 @@ class _Relations:
             if found is not None:
                 return Argument(self.mentions[found].name, found, "definite", 0.85)
         phrase = reader.shown(low, high)
+        if any(p.lower[k] == "whose" for k in p.children[at]) and (owner := self._owner(reader, at)):
+            phrase = f"{owner}{'’' if owner[-1] == 's' else '’s'} {phrase}"
         if high - low >= LONGEST_ARGUMENT or not (says(phrase) or (under and self._counts(reader, at, predicate))):
             return None
         return Argument(phrase)
+
+    @staticmethod
+    def _owner(reader: Reader, at: int) -> str:
+        """Name whom *whose* stands for; empty where that is not clear."""
+        p = reader.p
+        v = p.heads[at]
+        if p.deps[at] not in SUBJECTS | OBJECTS or p.deps[v] != "relcl" or p.tags[p.heads[v]][:2] != "NN":
+            return ""
+        (noun, *others) = reader.antecedents(p.heads[v], v) or [-1]
+        return "" if noun < 0 or others else reader.name(noun)
 
     def _counts(self, reader: Reader, at: int, predicate: str) -> bool:
         """Tell whether a bare number is a year, or what something rose or fell by or to."""

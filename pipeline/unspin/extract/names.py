@@ -180,8 +180,10 @@ FIRM_WORDS = words(
 
 #: An amount in a currency that is written out.
 AMOUNT = re.compile(
-    r"(?<![\w.,$€£-])\d{1,12}(?:[.,]\d{1,3}){0,4}(?: (?:thousand|million|billion|trillion))? "
-    r"(?:dollars?|euros?|yen|yuan|renminbi|rupees?|roubles?|rubles?|zlotys?|naira|shekels?|hryvnias?|liras?|cedis?)\b"
+    r"(?<![\w.,$€£-])\d{1,12}(?:[.,]\d{1,3}){0,4}(?:(?:[kmbt]|[mbt]n)|(?: (?:thousand|million|billion|trillion)))? "
+    r"(?:dollars?|euros?|yen|yuan|renminbi|rupees?|roubles?|rubles?|zlotys?|naira|shekels?|hryvnias?|liras?|cedis?"
+    r"|kron[aeo]r|krona|krone|pesos?|rand|shillings?|dirhams?|riyals?|rials?|dinars?|francs?|forints?|baht|ringgit"
+    r"|rupiah|taka|birr|tenge|koruna)\b"
 )
 _MONTH = "|".join(name.title() for name in MONTHS if len(name) > 3 or name == "may")
 #: What is paid is told in pounds, not weighed; in a sentence without an end.

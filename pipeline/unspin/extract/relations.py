@@ -75,6 +75,8 @@ WHICH = words("last next this that previous following same other each every any 
 NAMING = words("call name nickname dub rename")
 #: Verbs of time, whose object is a time.
 LASTING = words("spend take last have need wait cost save lose face serve")
+#: What is done to somebody for a time that is as much as what it is.
+TERMS = words("sentence jail imprison ban suspend")
 #: Words before a name that are no office.
 BEFORE_NAME = words("former late then mr ms dr mr. ms. dr. mrs mrs. mx")
 #: Participles that describe the noun after them.
@@ -533,7 +535,10 @@ class Reader(Clauses):
             if p.lower[k] == "by" and p.lefts[k] > v:
                 # "blocked most mornings by hired cars": an agent after all
                 for s in self.objects(k):
-                    if (not self._circumstance("by", s) and self.mention[s] < 0) or self.headed(s) >= 0:
+                    shared = self._measured(s, "PERCENT") or p.words[s] == "%"
+                    if (shared and any(p.lower[x] == "of" for x in p.children[s])) or (
+                        (not self._circumstance("by", s) and self.mention[s] < 0) or self.headed(s) >= 0
+                    ):
                         for o in c.subjects:
                             self._add(v, c, s, predicate, "", o, 0.9, "passive")
                 continue
@@ -605,6 +610,7 @@ class Reader(Clauses):
                     if preposition == "to" and p.tags[self.phrase(o)[0]] == "RB":
                         continue  # "to effectively counter threats" is no place to go
                     counted = p.tags[o] == "CD" and self._counting(predicate, preposition)
+                    counted = counted or (predicate in TERMS and preposition in {"to", "for"} and timely(p, o))
                     if counted or not self._circumstance(preposition, o):
                         for s in subjects:
                             self._add(v, c, s, predicate, shown, o, factor, kind)
@@ -978,13 +984,15 @@ class Reader(Clauses):
             if timely(p, s) and self.headed(s) < 0 and kind != "copula":
                 return
             m = self.mention[s]
-            if m >= 0 and (self.mentions[m].type in VALUES or (m in self.cut and kind == "active")):
+            amount = m >= 0 and self.mentions[m].type in VALUES and not parted(p, s)
+            if amount or (m in self.cut and kind == "active"):
                 return
         if (p.tags[o] in NO_OBJECT and self.headed(o) < 0 and not parted(p, o)) or echoed(p, o):
             return
         if p.tags[v] in VERB_TAGS and self._unquoted(v, o):
             return
-        dealt = kind == "when" or predicate in LASTING or (not preposition and had(p, o))
+        term = predicate in TERMS and preposition in {"to", "for"}  # "jailed for three years"
+        dealt = kind == "when" or predicate in LASTING or term or (not preposition and had(p, o))
         if timely(p, o) and self.headed(o) < 0 and not dealt:
             return
         m = self.mention[o]

@@ -44,6 +44,10 @@ def mend(p: Parse) -> bool:
         kids = p.children[i]
         if dep in _PLACES and tag in {"JJ", "RB"} and any(p.lower[k] in {"a", "an", "the"} for k in kids):
             changed = _article(p, i) or changed
+        if dep == "conj" and tag[:2] == "NN":
+            changed = _two_clauses(p, i) or _second_subject(p, i) or changed
+        if p.lower[i] in _SCALES and p.tags[i - 1] == "CD":
+            changed = _sum(p, i) or changed
         if not kids:
             if dep == "prep" and p.lower[i] in {"provided", "providing"}:
                 changed = _provided(p, i) or changed
@@ -56,18 +60,24 @@ def mend(p: Parse) -> bool:
             continue
         if tag in {"JJ", "NN", "VB", "VBD", "VBN"}:
             changed = _verb(p, i) or changed
+        if dep == "nsubj" and p.lower[p.lefts[i]] in {"outside", "inside"}:
+            changed = _where(p, i) or changed
+        if dep == "dobj" and p.lemmas[p.heads[i]] in _ACCUSING:
+            changed = _accused(p, i) or changed
         if dep == "nummod" and tag == "CD":
             changed = _shifted(p, i) or changed
         elif dep == "appos":
             changed = _quoted(p, i) or _accorded(p, i) or _listed(p, i) or changed
         elif dep == "npadvmod":
             changed = _first(p, i) or changed
+        elif dep == "prep" and p.lower[i] == "in" and p.lower[i - 1] == "one":
+            changed = _one_in(p, i) or changed
         elif dep == "pcomp" and tag == "VBG":
             changed = _counted(p, i) or changed
         elif dep == "conj" and tag in {"VBD", "VBN"}:
             changed = _level(p, i) or _pointed(p, i) or changed
         elif dep == "conj" and tag in {"VB", "VBP"}:
-            changed = _bare(p, i) or changed
+            changed = _bare(p, i) or _past(p, i) or changed
         elif dep == "parataxis":
             changed = _said(p, i) or changed
         elif dep == "ccomp":
@@ -279,6 +289,58 @@ def _quoted(p: Parse, i: int) -> bool:
     return True
 
 
+#: What follows the figure of a sum.
+_SCALES = words("k m bn tn b")
+
+#: Verbs of whom one does what to, with *of*.
+_ACCUSING = words("accuse suspect convict acquit clear")
+
+
+def _sum(p: Parse, i: int) -> bool:
+    """*dropped to 310m kroner*: one sum, not two things."""
+    noun = i + 1
+    if (
+        noun >= p.n
+        or p.ends[i - 1] != p.starts[i]
+        or p.tags[noun] not in {"NN", "NNS"}
+        or p.heads[noun] != p.heads[i]
+        or p.deps[noun] not in {"pobj", "dobj", "conj", "appos", "nsubj", "npadvmod"}
+        or _below(p, noun, i)
+    ):
+        return False
+    _hang(p, i, noun, "nummod")
+    p.tags[i] = "CD"
+    return True
+
+
+def _where(p: Parse, i: int) -> bool:
+    """*Outside court, Anna Kemp thanked them*: a place before the comma is no subject beside another one."""
+    verb = p.heads[i]
+    if p.words[p.rights[i] + 1] != "," or not any(p.deps[k] == "nsubj" and i < k < verb for k in p.children[verb]):
+        return False
+    p.deps[i] = "npadvmod"
+    return True
+
+
+def _accused(p: Parse, i: int) -> bool:
+    """*accused the company of punishing workers*: of which somebody is accused, not which the company has."""
+    of = next((k for k in p.children[i] if p.lower[k] == "of"), -1)
+    if of < i or not any(p.deps[k] == "pcomp" for k in p.children[of]):
+        return False
+    _hang(p, of, p.heads[i], "prep")
+    return True
+
+
+def _one_in(p: Parse, i: int) -> bool:
+    """*affects one in three adults*: of so many one, not where."""
+    if i + 1 >= p.n or p.heads[i] == i - 1 or p.tags[i - 1] != "CD" or p.tags[i + 1] != "CD":
+        return False
+    if p.deps[i - 1] not in _PLACES or p.heads[i - 1] != p.heads[i]:
+        return False
+    _hang(p, i, i - 1, "prep")
+    return True
+
+
 def _shares(p: Parse, i: int) -> bool:
     """Tell whether a verb has neither subject nor auxiliary of its own, but those of a verb beside it."""
     return not any(p.deps[k] in {"aux", "auxpass", "nsubj", "nsubjpass"} for k in p.children[i])
@@ -369,6 +431,73 @@ def _level(p: Parse, i: int) -> bool:
     return True
 
 
+def _joined(p: Parse, i: int) -> int:
+    """Give the *and* or *but* right before a noun's phrase that joins it to the noun it hangs on, or -1."""
+    low = min([p.lefts[i], i])
+    return next((k for k in p.children[p.heads[i]] if k == low - 1 and p.lower[k] in {"and", "but"}), -1)
+
+
+def _two_clauses(p: Parse, i: int) -> bool:
+    """*closed the bridge and firefighters rescued two children*: a verb with no *and* of its own has a subject."""
+    noun = p.heads[i]
+    verb = p.heads[noun] if p.deps[noun] == "dobj" else p.heads[p.heads[noun]]
+    join = _joined(p, i)
+    if join < 0 or p.deps[noun] not in {"dobj", "pobj"} or p.tags[verb] not in {"VBD", "VBZ", "VBP"}:
+        return False
+    second = next((k for k in p.children[verb] if k > i and p.deps[k] == "conj"), -1)
+    if second < 0 or p.tags[second] not in {"VBD", "VBZ", "VBP"} or any(
+        p.deps[k] in _SUBJECTS for k in p.children[second]
+    ):
+        return False
+    below = (*p.children[noun], *p.children[verb])
+    aside = [k for k in below if i < k < second and p.deps[k] in {"relcl", "appos", "acl"}]
+    between = range(p.rights[i] + 1, min([p.lefts[second], second]))
+    if any(p.tags[k] == "CC" and p.heads[k] in {noun, verb, i} for k in range(i + 1, second)) or any(
+        p.words[k] != "," and not any(p.lefts[a] <= k <= p.rights[a] for a in aside) for k in between
+    ):
+        return False
+    if p.words[second - 1] == "," and not aside and not any(p.deps[k] == "appos" for k in p.children[i]):
+        return False  # "closed the bridge and the road, rescued two children": a list of deeds
+    _hang(p, join, verb, "cc")
+    _hang(p, i, second, "nsubj")
+    for k in aside:
+        _hang(p, k, i, p.deps[k])
+    return True
+
+
+#: Verbs besides those of saying that take a clause without *that*.
+_CLAUSAL = words(
+    "assume believe bet calculate check conclude consider decide discover doubt ensure expect fear feel figure find "
+    "forget guarantee guess hear hope imagine judge know learn let make mean notice pray presume pretend prove read "
+    "realise realize reckon remember see sense show suggest suppose suspect tell think understand watch wish worry"
+)
+
+
+def _second_subject(p: Parse, i: int) -> bool:
+    """*praised the team and reporters questioned the coach*: the first verb takes an object and no clause."""
+    noun = p.heads[i]
+    second = p.heads[noun]
+    verb = p.heads[second]
+    join = _joined(p, i)
+    if (
+        join < 0
+        or p.deps[noun] != "nsubj"
+        or p.deps[second] != "ccomp"
+        or p.tags[second] not in {"VBD", "VBZ", "VBP"}
+        or p.tags[verb] not in {"VBD", "VBZ", "VBP"}
+        or p.lefts[noun] != verb + 1
+        or p.lemmas[verb] in SAYING
+        or p.lemmas[verb] in _CLAUSAL
+        or any(p.deps[k] in {"dobj", "mark"} for k in p.children[verb])
+    ):
+        return False
+    _hang(p, join, verb, "cc")
+    _hang(p, noun, verb, "dobj")
+    _hang(p, i, second, "nsubj")
+    p.deps[second] = "conj"
+    return True
+
+
 def _bare(p: Parse, i: int) -> bool:
     """*will close a factory that employs 640 workers and move two lines*: a bare verb goes with a bare one."""
     head = p.heads[i]
@@ -384,6 +513,19 @@ def _bare(p: Parse, i: int) -> bool:
         return False
     p.tags[i] = "VB"
     _hang(p, i, above, "conj")
+    return True
+
+
+#: Verbs whose past is as their base form.
+_SAME = words("cut put set hit let shut spread quit cost hurt split burst cast bet shed thrust")
+
+
+def _past(p: Parse, i: int) -> bool:
+    """*damaged houses and cut power*: a bare verb beside a past one without auxiliary is a past too."""
+    head = p.heads[i]
+    if p.lower[i] not in _SAME or p.tags[head] != "VBD" or not _shares(p, i):
+        return False
+    p.tags[i] = "VBD"
     return True
 
 

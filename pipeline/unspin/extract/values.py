@@ -29,6 +29,8 @@ CURRENCIES = {
     "cny": "CNY", "rupees": "INR", "rupee": "INR", "rubles": "RUB", "roubles": "RUB", "zloty": "PLN", "zlotys": "PLN",
     "naira": "NGN", "rand": "ZAR", "shekels": "ILS", "hryvnia": "UAH", "hryvnias": "UAH", "won": "KRW", "chf": "CHF",
     "lira": "TRY", "liras": "TRY", "cedi": "GHS", "cedis": "GHS", "forint": "HUF", "real": "BRL", "reais": "BRL",
+    "forints": "HUF", "kronor": "SEK", "baht": "THB", "ringgit": "MYR", "rupiah": "IDR", "taka": "BDT", "birr": "ETB",
+    "tenge": "KZT", "koruna": "CZK",
     "cents": "USD", "cent": "USD",
 }  # fmt: skip
 
