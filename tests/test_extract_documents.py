@@ -138,6 +138,23 @@ def test_batching_and_company_change_nothing(extractor: Extractor, article: Extr
     assert results[2] == next(extractor.extract([other]))
 
 
+def test_items_are_read_below_their_lead_in_alone(extractor: Extractor) -> None:
+    """The same item without a lead-in is no verb's, wherever the same words were met before."""
+    item = "- supply electricity to Vientiane\n- cut taxes"
+    led = restoration(f"The two governments agreed to:\n\n{item}\n\nThe partners:\n\n- Foxconn: assembles the device\n")
+    alone = restoration(f"Notes of the day\n\n{item}\n", "b.txt")
+    one, other, again = extractor.extract([led, alone, led])
+    rows = [(r.subject, r.predicate, r.preposition, r.object, r.modality) for r in one.relations]
+    assert rows == [
+        ("two governments", "supply", "", "electricity", "planned"),
+        ("two governments", "supply", "to", "Vientiane", "planned"),
+        ("two governments", "cut", "", "taxes", "planned"),
+        ("Foxconn", "assemble", "", "device", ""),
+    ]
+    assert other.relations == ()
+    assert again == one
+
+
 def test_documents_stream(extractor: Extractor) -> None:
     taken = 0
 

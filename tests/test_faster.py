@@ -111,8 +111,7 @@ def test_names_that_a_text_has_already_are_kept(lines: list[str], plain: Any, qu
 
 def test_words_are_cut_by_the_rules_of_the_model(plain: Any, quick: Any) -> None:
     one, other = plain.tokenizer, quick.tokenizer
-    assert one.rules == other.rules
-    assert one.rules
+    assert other.rules == one.rules | {word: [{"ORTH": word}] for word in models.WHOLE} != one.rules
     for name in ("prefix_search", "suffix_search", "infix_finditer", "token_match", "url_match"):
         was, now = (getattr(getattr(getattr(t, name), "__self__", None), "pattern", None) for t in (one, other))
         assert was == now, name

@@ -70,6 +70,11 @@ TEACHING = words("train teach equip hire recruit pay send invite deploy appoint"
 #: Verbs of what is to be done (*want the ban relaxed*).
 WANTING = words("want need like order prefer demand")
 
+#: With *against* these say what somebody is not to do.
+WARNING = words("warn advise caution")
+#: Of whom these are asked of (*called on the ministry to hire*).
+ASKED_OF = {"call": words("on upon"), "appeal": words("to"), "plead": words("with")}
+
 #: What one comes to do without a plan.
 COMING = words("rest believe resemble dominate represent mean symbolise symbolize regard depend rely")
 
@@ -112,6 +117,15 @@ WEIGHT = words("importance significance role value part power usefulness effecti
 #: Verbs with *for* and who is to do something; what one does not call for to act, but to have.
 CALLING = words("pay call arrange wait push appeal campaign plead")
 MEANS = words("money fund help aid time support space room leave")
+
+#: What has parties, of which a clause after them is seldom.
+AGREEMENTS = words("treaty deal agreement pact accord contract union alliance partnership truce ceasefire border")
+
+#: What these say of is to come.
+AWAITING = words("expect forecast predict project tip")
+
+#: What only somebody does who can speak.
+VOWING = words("threaten vow pledge promise urge accuse blame warn")
 
 #: Nouns that are what somebody is to do.
 AIMS = frozenset(q.PLAN_NOUNS) | words(
@@ -516,7 +530,7 @@ class Clauses:
             elif tag == "VBN" and not auxiliaries and dep in {"ccomp", "xcomp"} and p.lemmas[head] in WANTING:
                 c.modality, c.passive = "planned", True  # "want the ban relaxed"
             elif dep == "ccomp" and parent is not None and (
-                infinitive or (tag == "VB" and not auxiliaries and p.lemmas[head] in {"let", "make"})
+                infinitive or (tag == "VB" and not auxiliaries and p.lemmas[head] in {"let", "make", "help"})
             ):
                 # "allows banks to sell": the complement has its subject, its verb above has the say
                 told = q.CONTROL.get(p.lemmas[head])
@@ -541,7 +555,8 @@ class Clauses:
             other = urged or any(deps[k] in {"expl", "csubj"} for k in p.children[v])
             c.subjects = [] if other else parent.subjects
             if self._above(head, v, bool(auxiliaries)):
-                parent = self.clause(p.heads[head], depth + 1)
+                above = p.heads[head] if deps[head] != "relcl" else p.heads[p.heads[head]]
+                parent = self.clause(above, depth + 1)
                 c.subjects = parent.subjects
             c.passive = c.passive or (tag == "VBN" and parent.passive and not auxiliaries)
             c.factor = parent.factor * 0.95
@@ -568,12 +583,14 @@ class Clauses:
                     c.subjects, c.passive, c.factor = self._reduced(head, v, noun), True, 0.95
 
         elif head == v and (
-            (tag in self.virtual and v <= 3) or ("MD" in self.virtual and tags[0] == "MD" and p.heads[0] == v)
+            (tag in self.virtual and v <= (0 if tag == "VBZ" else 3))
+            or ("MD" in self.virtual and tags[0] == "MD" and p.heads[0] == v)
         ):
             c.subjects = [-1]  # "New students: Will be offered a place"
 
         if parent is not None and dep in {"conj", "xcomp"} and not own and not modal:
-            if not c.modality and (tag in {"VB", "VBN", "VBG"} or dep == "xcomp"):
+            anew = any(tags[k] in {"VBZ", "VBP", "VBD"} for k in auxiliaries)  # "hopes to sell and has ordered"
+            if not c.modality and (dep == "xcomp" or (tag in {"VB", "VBN", "VBG"} and not anew)):
                 c.modality = parent.modality
             c.tense = c.tense or parent.tense
             if dep == "conj":
@@ -585,6 +602,8 @@ class Clauses:
                     c.negated = any(deps[k] == "cc" and lower[k] in {"or", "nor"} for k in p.children[head])
         if parent is not None and dep == "xcomp" and parent.negated:
             c.negated = True
+            if (p.lemmas[head], p.lower[p.particle(head)]) == ("rule", "out"):
+                c.negated, c.modality = False, "possible"  # "did not rule out selling"
         if modal:
             c.modality = q.MODALS.get(modal, "")
             c.tense = "future" if modal in q.FUTURE else "present"
@@ -654,6 +673,13 @@ class Clauses:
         above = p.heads[head]
         if p.tags[v] == "VBZ":  # "lets universities set fees and creates places"
             return p.tags[head] in {"VB", "VBP"} and p.deps[head] in {"ccomp", "xcomp"} and p.tags[above] == "VBZ"
+        if p.deps[head] == "relcl" and p.tags[p.heads[above]] == "VBD" and p.tags[v] == "VBD" and not helped:
+            # "thanked the women who had campaigned for her and vowed": a past goes with a past
+            return p.deps[above] == "dobj" and any(p.lower[k] == "had" and p.deps[k] == "aux" for k in p.children[head])
+        if p.lemmas[v] in VOWING and p.deps[head] == "ccomp" and p.lemmas[above] in q.SAYING and above < head:
+            doers = [k for k in p.children[head] if p.deps[k] in SUBJECTS]
+            if p.tags[v] == "VBD" and doers and not (human(p, doers[0]) or self.headed(doers[0]) >= 0):
+                return True  # "said the subsidy was unfair and threatened to sue": no subsidy does
         # 'said it was being filled "lawfully", and blamed the winter': who said so blamed
         return (
             p.tags[v] == "VBD"
@@ -734,6 +760,8 @@ class Clauses:
                 return True  # "an analyst at Kestrel Research who cut her rating"
             if human(p, whose) and not human(p, noun):
                 return True  # "a trustee of the museum who resigned"
+        if p.lower[p.heads[noun]] == "with" and p.lemmas[whose] in AGREEMENTS:
+            return not any(p.lower[k] == "who" for k in p.children[v])  # "a treaty with Algeria, which was signed"
         place = kind in {"GPE", "LOC", "FAC"}
         where = p.lower[p.heads[noun]] in PLACING
         if p.words[p.lefts[v] - 1] != ",":
@@ -829,6 +857,9 @@ class Clauses:
         if infinitive and lemma in CALLING and (called := self._called(head, v)) >= 0:
             c.subjects, c.modality, c.tense, c.factor = self.spread(called), "planned", "future", parent.factor * 0.85
             return
+        if infinitive and lemma in ASKED_OF and (asked := self._governed(head, v, ASKED_OF[lemma])) >= 0:
+            c.subjects, c.modality, c.factor = self.spread(asked), "obligated", parent.factor * 0.85
+            return  # "called on the ministry to hire nurses"
         particle = p.particle(head)
         phrasal = q.PARTICLES.get((lemma, p.lower[particle]))
         told = phrasal or q.CONTROL.get(lemma)
@@ -855,7 +886,10 @@ class Clauses:
             if infinitive and lemma == "go" and p.lower[head] == "going":
                 c.modality, c.tense = "planned", "future"
             if lemma == "use":
-                c.tense, c.modality = "past", ""
+                # "used to sell", "use tunnels to smuggle weapons"
+                c.tense, c.modality = parent.tense if objects else "past", ""
+            if parent.passive and infinitive and lemma in AWAITING:
+                c.tense = "future"  # "are expected to sign"
             if parent.passive and infinitive and lemma in q.REPORTING:
                 c.modality = "possible"
             return
@@ -977,8 +1011,12 @@ class Clauses:
                 pass  # "provide hurdles in establishing a framework": it may never come
             elif word == "in" and objects and (whose := self._weighty(objects[0])):
                 c.subjects = whose
+            elif word == "against" and objects and lemma in WARNING:
+                # "advised Chile against extending it"
+                c.subjects, c.negated, c.modality = self.spread(objects[0]), True, "obligated"
             elif word in GERUND and (not outer.passive or word in {"after", "before", "without"}):
                 c.subjects, c.modality = outer.subjects, outer.modality
+                c.negated = outer.negated and word == "in"  # "did not succeed in selling"
             c.tense, c.factor, c.attribution = outer.tense, outer.factor * 0.85, outer.attribution
         elif (
             p.tags[above][:1] == "N"
@@ -988,6 +1026,7 @@ class Clauses:
         ):
             outer = self.clause(p.heads[above], depth + 1)
             c.subjects, c.modality, c.tense, c.factor = outer.subjects, outer.modality, outer.tense, outer.factor * 0.85
+            c.negated = outer.negated  # "did not take part in drafting"
         elif p.tags[above][:1] == "N" and word == "in" and (whose := self._weighty(above)):
             c.subjects, c.factor = whose, 0.8
 
@@ -1091,6 +1130,13 @@ class Clauses:
             ]
             if dep == "advcl" and p.deps[head] == "parataxis":
                 asides.append((head, p.heads[head]))  # "was paid, prosecutors allege, while the rest was spent"
+            for k in p.children[v]:
+                # "as Ann Lee has argued, the tax is too low"
+                says = p.deps[k] == "advcl" and k < v and p.lower[p.lefts[k]] == "as" and p.lemmas[k] in q.SAYING
+                if says and not any(p.deps[x] in {"dobj", "ccomp", "xcomp", "auxpass"} for x in p.children[k]):
+                    who = [s for x in p.children[k] if p.deps[x] == "nsubj" for s in self.spread(x)]
+                    c.speakers = list(map(self.beside, who))
+                    c.attribution = ", ".join(map(self.name, c.speakers))
             for aside, around in asides:
                 if (speaker := self._aside(aside, around)) >= 0:
                     c.speakers = [self.beside(speaker)]
@@ -1136,12 +1182,20 @@ class Clauses:
                 c.attribution, c.speakers = parent.attribution, parent.speakers
         elif dep == "ccomp" and p.lower[p.heads[head]] in q.NO_WORDS and lemma in SHOWING:
             c.negated = not c.negated  # "found nothing to suggest that the case was driven by politics"
+        elif dep == "advcl" and c.own and v < head and lemma in q.SAYING and p.lower[p.lefts[v]] in q.IF_WORDS and any(
+            p.deps[k] == "ccomp" and k > head and p.words[p.lefts[k] - 1] == "," for k in p.children[head]
+        ):
+            # "unless ministers cut the tax, the company warned, few will buy": its word too
+            c.speakers = [self.beside(s) for s in parent.subjects if s >= 0]
+            c.attribution = ", ".join(self.name(s) for s in c.speakers)
         elif dep == "advcl" and c.own and v > head and lemma in q.SAYING and p.lower[p.lefts[v]] == "because":
             # "the firm will close the plant, he said, because it loses money"
             said = next((k for k in p.children[head] if p.deps[k] == "ccomp" and k < head), -1)
             if said >= 0 and not c.attribution:
                 above = self.clause(said)
                 c.attribution, c.speakers = above.attribution, above.speakers
+        elif dep == "advcl" and v < head and p.lower[p.lefts[v]] == "as" and p.lemmas[v] in q.SAYING:
+            pass  # "as Ann Lee has argued, ...": that she did is nobody's word
         elif dep == "advcl" and c.own and v > head and self._contrasting(v):
             pass  # "the minister said it would help, though unions rejected it": nobody says so but the text
         elif dep in {"conj", "advcl", "xcomp", "ccomp"} and parent.attribution and not c.attribution:

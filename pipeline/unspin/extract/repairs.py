@@ -62,6 +62,8 @@ def mend(p: Parse) -> bool:
             changed = _verb(p, i) or changed
         if dep == "nsubj" and p.lower[p.lefts[i]] in {"outside", "inside"}:
             changed = _where(p, i) or changed
+        if dep == "dobj" and tag == "VBZ":
+            changed = _plural(p, i) or changed
         if dep == "dobj" and p.lemmas[p.heads[i]] in _ACCUSING:
             changed = _accused(p, i) or changed
         if dep == "nummod" and tag == "CD":
@@ -328,6 +330,16 @@ def _accused(p: Parse, i: int) -> bool:
     if of < i or not any(p.deps[k] == "pcomp" for k in p.children[of]):
         return False
     _hang(p, of, p.heads[i], "prep")
+    return True
+
+
+def _plural(p: Parse, i: int) -> bool:
+    """*blocked NATO plans that it disliked*: what follows a name as another object is no verb."""
+    name = i - 1
+    if name < 0 or p.tags[name] != "NNP" or p.deps[name] != "dobj" or p.heads[name] != p.heads[i]:
+        return False
+    p.tags[i] = "NNS"
+    _hang(p, name, i, "compound")
     return True
 
 
