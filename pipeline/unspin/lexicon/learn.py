@@ -268,7 +268,8 @@ def propose(pairs: Iterable[tuple[str, Pair]], spun: Iterable[str] = (), clean: 
         gated = ""
         if clean_words and per_million >= replaced:
             gated = "as usual in clean text"
-        often = min(9, max(1, round(10 * count / (changed[key[0]] + kept))))
+        # The rule of succession: a single place says little, and makes 7.
+        often = min(9, max(1, round(10 * (count + 1) / (changed[key[0]] + kept + 2))))
         found.append(Proposal(*key, examples[key], often, count, len(documents[key]), kept, round(per_million, 1),
                               gated))
     return sorted(found, key=lambda p: (-p.documents, -p.places, p.spun, p.plain, p.form))
