@@ -157,7 +157,7 @@ def _fail(error: Exception) -> NoReturn:
         where = f"{error.filename}: " if error.filename else ""
         _say_last(f"{where}{error.strerror}{_advice(error)}", WRONG_CALL)
     if type(error).__name__ == "OperationalError" and "is full" in str(error):  # of SQLite
-        _say_last("no space left on the disk; free some space and run again: what was finished is kept", WRONG_CALL)
+        _say_last("the disk is full; free some space and run again: what was finished is kept", WRONG_CALL)
     kind = "" if _is_told(error) else f"unexpected {type(error).__name__}: "
     _say_last(f"{kind}{error}" + ("; run it with --debug and report what it prints" if kind else ""), WRONG_CALL)
 

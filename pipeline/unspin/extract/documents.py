@@ -246,6 +246,12 @@ class _Relations:
             if p.lemmas[v] == "be" and m < 0 and owner >= 0 and reader.headed(owner) >= 0:
                 # "the yard's other worry is labour; it": may be the yard
                 found.append(Subject(place, reader.name(owner), reader.headed(owner), False, p.deps[v] == "ROOT"))
+        for o, v in reader.made():
+            m = reader.headed(o)
+            place = reading.start + p.starts[o]
+            plural = p.tags[o] == "NNS" and m < 0
+            main = p.deps[v] == "ROOT"
+            found.append(Subject(place, reader.name(o), m if m >= 0 else None, plural, main, made=True))
         self.referents.subjects += sorted(found, key=lambda x: x[:2])
 
     def _row(
@@ -299,8 +305,8 @@ class _Relations:
             sentence=start,
             under=bool(row.preposition),
         )
-        if subject.mention is None and row.kind in {"active", "passive", "agentless", "light"}:
-            subject = self._named(reader, row.subject, subject)
+        if row.kind in {"active", "passive", "agentless", "light"}:
+            subject = self._named(reader, row.subject, subject) if subject.mention is None else subject
             held = row.object >= 0 and p.tags[row.object] == "NN" and p.lemmas[row.object].lower() in ROLES
             if object_ is not None and object_.mention is None and row.trim < 0 and (
                 held or self._called(reader, row.object)
@@ -502,9 +508,9 @@ class _Relations:
                 elif subject or not (under or self._dealt(reader, at)):
                     if subject and voice:
                         return Argument(voice, None, "pronoun", 0.85)
-                    return self._referent(place, since, sentence, main, False)
+                    return self._referent(place, since, sentence, main, False, p.deps[at] == "nsubjpass")
             elif word == "they":
-                return self._referent(place, since, sentence, main, True)
+                return self._referent(place, since, sentence, main, True, p.deps[at] == "nsubjpass")
             elif word == "we" and speaker is not None and self.mentions[speaker].type in {"ORG", "GPE"}:
                 found = speaker
             elif word == "we" and voice and voice.split()[-1].lower() in KINDS:
@@ -586,12 +592,14 @@ class _Relations:
             for k in range(reader.opens(at), at)
         )
 
-    def _referent(self, place: int, since: int, sentence: int, main: bool, plural: bool) -> Argument | None:
+    def _referent(
+        self, place: int, since: int, sentence: int, main: bool, plural: bool, patient: bool
+    ) -> Argument | None:
         """Give what *it* or *they* stands for, and note it as the subject that the next pronoun may stand for."""
-        found = self.referents.thing(place, since, sentence, main, plural)
+        found = self.referents.thing(place, since, sentence, main, plural, patient)
         if found is None:
             return None
-        self.referents.subjects.append(found._replace(place=place))
+        self.referents.subjects.append(found._replace(place=place, made=False))
         return Argument(found.name, found.mention, "pronoun", 0.85)
 
     @staticmethod

@@ -61,6 +61,7 @@ class Subject(NamedTuple):
     mention: int | None
     plural: bool = False
     main: bool = True  #: of the main clause of its sentence
+    made: bool = False  #: no subject, but what one made (*built a library*)
 
 
 class Referents:
@@ -139,17 +140,22 @@ class Referents:
             )
         return told or self._genders[name]
 
-    def thing(self, at: int, since: int, sentence: int, main: bool, plural: bool) -> Subject | None:
+    def thing(
+        self, at: int, since: int, sentence: int, main: bool, plural: bool, patient: bool = False
+    ) -> Subject | None:
         """Resolve *it* or *they* to the only subject since a place.
 
         Where the sentence before has several, its main clause has the say over the main clause of this one.
+        ``patient``: something is done to it, and rather to what was made than to who made it.
         """
         found: dict[str, Subject] = {}
         for subject in reversed(self.subjects):
             if subject.place < since:
                 break
-            if subject.place < at and subject.plural == plural:
+            if subject.place < at and subject.plural == plural and (patient or not subject.made):
                 found.setdefault(subject.name, subject)
+        if any(s.made for s in found.values()):
+            found = {name: s for name, s in found.items() if s.made}
         if len(found) > 1 and main and not any(s.place >= sentence for s in found.values()):
             found = {name: s for name, s in found.items() if s.main}
         if len(found) != 1:

@@ -79,6 +79,8 @@ LASTING = words("spend take last have need wait cost save lose face serve")
 TERMS = words("sentence jail imprison ban suspend")
 #: Of those that prevent, these are told of whom even so (*discouraged tourists*).
 DETERRING = words("discourage deter ban bar")
+#: What these have as object was not there before.
+MAKING = words("build open found launch create construct establish erect write paint compose design develop introduce")
 #: Words before a name that are no office.
 BEFORE_NAME = words("former late then mr ms dr mr. ms. dr. mrs mrs. mx")
 #: Participles that describe the noun after them.
@@ -197,6 +199,19 @@ class Reader(Clauses):
         return [(s, v) for v, c in self._clauses.items() if c.own for s in c.subjects]
 
     # Verbs
+
+    def made(self) -> list[tuple[int, int]]:
+        """Give the things that somebody makes for the first time here, each with its verb (*built a library*)."""
+        p = self.p
+        return [
+            (k, v)
+            for v in range(p.n)
+            if p.lemmas[v] in MAKING and p.tags[v] in VERB_TAGS
+            for k in p.children[v]
+            if p.deps[k] == "dobj"
+            and p.tags[k] in {"NN", "NNS"}
+            and any(p.lower[x] in {"a", "an"} for x in p.children[k])
+        ]
 
     def _verb(self, v: int) -> None:
         """Make the rows of one clause."""

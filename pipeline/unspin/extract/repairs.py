@@ -62,6 +62,8 @@ def mend(p: Parse) -> bool:
             changed = _verb(p, i) or changed
         if dep == "nsubj" and p.lower[p.lefts[i]] in {"outside", "inside"}:
             changed = _where(p, i) or changed
+        if dep == "dobj" and tag == "NN" and p.lemmas[p.heads[i]] in _NAMING and p.tags[i - 1] == "NNP":
+            changed = _office(p, i) or changed
         if dep == "dobj" and tag == "VBZ":
             changed = _plural(p, i) or changed
         if dep == "dobj" and p.lemmas[p.heads[i]] in _ACCUSING:
@@ -87,7 +89,7 @@ def mend(p: Parse) -> bool:
         if dep == "csubj" and tag == "VBG":
             changed = _gerund(p, i) or changed
         elif dep == "acl" and tag == "VBD":
-            changed = _finite(p, i) or changed
+            changed = _finite(p, i) or _naming(p, i) or changed
         elif tag in _VERBS and dep not in {"relcl", "ROOT"}:
             changed = _relative(p, i) or changed
         elif tag == "NNS" and dep == "conj":
@@ -330,6 +332,44 @@ def _accused(p: Parse, i: int) -> bool:
     if of < i or not any(p.deps[k] == "pcomp" for k in p.children[of]):
         return False
     _hang(p, of, p.heads[i], "prep")
+    return True
+
+
+#: Verbs that give somebody an office.
+_NAMING = words("appoint name elect make declare crown")
+
+
+def _office(p: Parse, i: int) -> bool:
+    """*appointed Anna Phiri ambassador*: whom, and what to be."""
+    name = i - 1
+    if p.deps[name] != "compound" or p.heads[name] != i or any(p.deps[k] in {"det", "poss"} for k in p.children[i]):
+        return False
+    for k in [k for k in p.children[i] if k < name]:
+        _hang(p, k, name, p.deps[k])
+    _hang(p, name, p.heads[i], "dobj")
+    p.deps[i] = "oprd"
+    return True
+
+
+def _naming(p: Parse, i: int) -> bool:
+    """*The president named Anna Phiri as minister*: the only verb is the sentence's, and it has an object."""
+    begin, end, root = _sentence(p, i)
+    named = next((k for k in p.children[i] if p.deps[k] == "oprd" and p.tags[k] == "NNP"), -1)
+    if (
+        p.lemmas[i] not in _NAMING
+        or named < 0
+        or p.heads[i] != root
+        or p.tags[root][:2] != "NN"
+        or p.rights[root] < i
+        or any(p.tags[k] in _FINITE for k in range(begin, end) if k != i)
+    ):
+        return False
+    for k in [k for k in p.children[root] if k > i]:
+        _hang(p, k, i, p.deps[k])
+    _hang(p, i, i, "ROOT")
+    p.children[root].remove(i)
+    _hang(p, root, i, "nsubj")
+    p.deps[named] = "dobj"
     return True
 
 

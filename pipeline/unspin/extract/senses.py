@@ -277,7 +277,11 @@ ROLES = words(
     "prosecutor king queen prince princess pope bishop developer designer architect curator chef driver pilot "
     "astronaut player trainer negotiator envoy diplomat official politician lawmaker activist campaigner "
     "journalist reporter correspondent photographer filmmaker counterpart commissioner superintendent inspector "
-    "sergeant magistrate"
+    "sergeant magistrate columnist commentator critic presenter broadcaster strategist consultant psychologist "
+    "sociologist anthropologist archaeologist surgeon psychiatrist paramedic firefighter detective colonel lieutenant "
+    "admiral dean rector headteacher lecturer pastor imam rabbi priest archbishop dancer choreographer composer "
+    "musician painter sculptor screenwriter playwright referee cyclist swimmer boxer trustee co-author chairperson "
+    "librarian archivist"
 )
 
 #: What an office at an organisation makes of its holder; the others work for it.
