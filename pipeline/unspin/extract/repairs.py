@@ -62,7 +62,7 @@ def mend(p: Parse) -> bool:
             changed = _verb(p, i) or changed
         if dep == "nsubj" and p.lower[p.lefts[i]] in {"outside", "inside"}:
             changed = _where(p, i) or changed
-        if dep == "dobj" and tag == "NN" and p.lemmas[p.heads[i]] in _NAMING and p.tags[i - 1] == "NNP":
+        if i and dep == "dobj" and tag == "NN" and p.lemmas[p.heads[i]] in _NAMING and p.tags[i - 1] == "NNP":
             changed = _office(p, i) or changed
         if dep == "dobj" and tag == "VBZ":
             changed = _plural(p, i) or changed
@@ -320,7 +320,8 @@ def _sum(p: Parse, i: int) -> bool:
 def _where(p: Parse, i: int) -> bool:
     """*Outside court, Anna Kemp thanked them*: a place before the comma is no subject beside another one."""
     verb = p.heads[i]
-    if p.words[p.rights[i] + 1] != "," or not any(p.deps[k] == "nsubj" and i < k < verb for k in p.children[verb]):
+    end = p.rights[i] + 1
+    if p.words[end : end + 1] != [","] or not any(p.deps[k] == "nsubj" and i < k < verb for k in p.children[verb]):
         return False
     p.deps[i] = "npadvmod"
     return True
@@ -385,7 +386,7 @@ def _plural(p: Parse, i: int) -> bool:
 
 def _one_in(p: Parse, i: int) -> bool:
     """*affects one in three adults*: of so many one, not where."""
-    if i + 1 >= p.n or p.heads[i] == i - 1 or p.tags[i - 1] != "CD" or p.tags[i + 1] != "CD":
+    if not 0 < i < p.n - 1 or p.heads[i] == i - 1 or p.tags[i - 1] != "CD" or p.tags[i + 1] != "CD":
         return False
     if p.deps[i - 1] not in _PLACES or p.heads[i - 1] != p.heads[i]:
         return False
