@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 import itertools
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from unspin.extract import qualifiers as q
 from unspin.extract.parses import Parse
@@ -40,7 +40,6 @@ GERUND = words("by after before in while when without through on from since upon
 #: Verbs that say what the gerund after their preposition is for (*focused on establishing*).
 AIMING = words("aim focus work center centre commit dedicate look concentrate insist spend devote gear")
 PREVENTING = words("stop prevent keep bar ban block discourage deter save")
-ACCUSING = words("accuse suspect convict")
 #: Verbs of what somebody has to answer for, or is thanked for; whether he did it may be open.
 ANSWERING = {
     **dict.fromkeys(words("dismiss fire sack fine jail sentence ban punish penalise penalize praise thank reward"), ""),
@@ -330,7 +329,7 @@ class Clauses:
                 and dep == "prep"
                 and (p.lower[c] == "of" or (p.lower[c] == "in" and p.lower[head] == "one"))
                 and c == high + 1
-                and not (p.deps[head] == "dobj" and p.lemmas[p.heads[head]] in ACCUSING)
+                and not (p.deps[head] == "dobj" and p.lemmas[p.heads[head]] in q.ACCUSING)
             ):
                 for o in p.children[c]:
                     if p.deps[o] == "pobj" and p.tags[o] not in {"PRP", "WDT", "WP"}:
@@ -624,9 +623,9 @@ class Clauses:
         for k in negations:
             if lower[k] in {"not", "n't", "n’t"} and k + 1 < p.n and lower[k + 1] in q.PSEUDO:
                 continue
-            c.negated = True
             if k == p.lefts[v] and lower[k] == "not" and deps[k + 1] == "mark":
-                c.negated = False  # "not until the union signed the deal": it did
+                continue  # "not until the union signed the deal": it did
+            c.negated = True
             if k + 1 < p.n and lower[k + 1] in q.PARTIAL and not c.modality:
                 c.modality = "possible"  # "a good runner is not always a good soldier"
         for k in own:
@@ -900,8 +899,7 @@ class Clauses:
                 p.lower[k] in {"it", "them"} and p.deps[k] in {"dobj", "dative", "nsubj"} for k in p.children[v]
             ):
                 return  # "raised a loan, giving it a market value": what happened gives it, not who did it
-            fronted = any(p.deps[k] == "ccomp" and k < head for k in p.children[head])
-            if lemma in q.SAYING and v > head and fronted and p.lemmas[v] not in q.SAYING:
+            if lemma in q.SAYING and v > head and self._fronted(head) >= 0 and p.lemmas[v] not in q.SAYING:
                 return  # "fog shut the river, officials said, leaving towns short": not the officials
             if parent.passive and v > head:
                 return  # "was closed, forcing owners out": not what was closed
@@ -942,9 +940,10 @@ class Clauses:
             about = parent
             if lemma in q.SAYING and v > head:
                 # "profit fell, the bank said, hurt by bad loans": profit was
-                told_of = [k for k in p.children[head] if p.deps[k] == "ccomp" and k < head]
-                told_of += [p.heads[head]] if p.deps[head] == "parataxis" and p.heads[head] < head else []
-                about = self.clause(told_of[0]) if told_of else parent
+                said = self._fronted(head)
+                if said < 0 and p.deps[head] == "parataxis" and p.heads[head] < head:
+                    said = p.heads[head]
+                about = self.clause(said) if said >= 0 else parent
             c.subjects, c.passive, c.factor = about.subjects, True, about.factor * 0.8
 
     def asks(self, v: int) -> bool:
@@ -1000,7 +999,7 @@ class Clauses:
                 c.subjects, c.negated = outer.subjects, True
             elif word == "from" and objects and lemma in PREVENTING:
                 c.subjects, c.negated = self.spread(objects[0]), True
-            elif word == "of" and lemma in ACCUSING and (objects or outer.passive):
+            elif word == "of" and lemma in q.ACCUSING and (objects or outer.passive):
                 c.subjects, c.modality = self.spread(objects[0]) if objects else outer.subjects, "possible"
             elif word == "for" and lemma in ANSWERING and (objects or outer.passive):
                 c.subjects = self.spread(objects[0]) if objects else outer.subjects
@@ -1107,6 +1106,16 @@ class Clauses:
         parted_off = p.words[p.lefts[k]] == "," or p.words[begin - 1] in {",", "”", '"'}
         return low if plain and parted_off else -1
 
+    def _fronted(self, head: int) -> int:
+        """Give the verb of what is said before a verb of saying (*the shop was planned, he said*), or -1."""
+        p = self.p
+        return next((k for k in p.children[head] if p.deps[k] == "ccomp" and k < head), -1)
+
+    def _spoken(self, c: Clause, who: Iterable[int]) -> None:
+        """Note who says a clause, by the name beside a noun where there is one."""
+        c.speakers = list(map(self.beside, who))
+        c.attribution = ", ".join(map(self.name, c.speakers))
+
     def _contrasting(self, v: int) -> bool:
         """Tell whether a clause after a comma sets something against the one above (*, while S&P affirmed it*)."""
         p = self.p
@@ -1118,8 +1127,8 @@ class Clauses:
         p = self.p
         if cite >= 0:
             for to in p.children[cite]:
-                for o in map(self.beside, self.objects(to)):
-                    c.attribution, c.speakers = self.name(o), [o]
+                for o in self.objects(to):
+                    self._spoken(c, [o])
                     return
         if not c.speakers:
             asides = [(k, v) for k in p.children[v] if p.deps[k] in {"ccomp", "parataxis"}]
@@ -1134,13 +1143,10 @@ class Clauses:
                 # "as Ann Lee has argued, the tax is too low"
                 says = p.deps[k] == "advcl" and k < v and p.lower[p.lefts[k]] == "as" and p.lemmas[k] in q.SAYING
                 if says and not any(p.deps[x] in {"dobj", "ccomp", "xcomp", "auxpass"} for x in p.children[k]):
-                    who = [s for x in p.children[k] if p.deps[x] == "nsubj" for s in self.spread(x)]
-                    c.speakers = list(map(self.beside, who))
-                    c.attribution = ", ".join(map(self.name, c.speakers))
+                    self._spoken(c, [s for x in p.children[k] if p.deps[x] == "nsubj" for s in self.spread(x)])
             for aside, around in asides:
                 if (speaker := self._aside(aside, around)) >= 0:
-                    c.speakers = [self.beside(speaker)]
-                    c.attribution = self.name(c.speakers[0])
+                    self._spoken(c, [speaker])
         if parent is None:
             if head != v and dep in {"relcl", "acl", "pcomp"}:
                 at, steps = head, 0
@@ -1164,12 +1170,10 @@ class Clauses:
             and (lemma in q.SAYING or lemma in q.DEMANDING)
             and p.deps[head] not in {"acl", "relcl", "amod"}
         ):
-            speakers = [self.beside(s) for s in parent.subjects if s >= 0 and p.tags[s] not in {"WP", "WDT", "EX"}]
-            if parent.passive:
-                speakers = []
+            speakers = [s for s in parent.subjects if s >= 0 and p.tags[s] not in {"WP", "WDT", "EX"}]
             joined = p.deps[head] == "conj" or (p.tags[head] == "VBG" and p.deps[head] == "advcl")
-            if speakers and (parent.own or joined):
-                c.attribution, c.speakers = ", ".join(self.name(s) for s in speakers), speakers
+            if speakers and not parent.passive and (parent.own or joined):
+                self._spoken(c, speakers)
             if lemma in q.HOPING and c.modality in {"", "conditional"}:
                 c.modality = "possible"
             if lemma in q.DENYING:
@@ -1186,11 +1190,10 @@ class Clauses:
             p.deps[k] == "ccomp" and k > head and p.words[p.lefts[k] - 1] == "," for k in p.children[head]
         ):
             # "unless ministers cut the tax, the company warned, few will buy": its word too
-            c.speakers = [self.beside(s) for s in parent.subjects if s >= 0]
-            c.attribution = ", ".join(self.name(s) for s in c.speakers)
+            self._spoken(c, [s for s in parent.subjects if s >= 0])
         elif dep == "advcl" and c.own and v > head and lemma in q.SAYING and p.lower[p.lefts[v]] == "because":
             # "the firm will close the plant, he said, because it loses money"
-            said = next((k for k in p.children[head] if p.deps[k] == "ccomp" and k < head), -1)
+            said = self._fronted(head)
             if said >= 0 and not c.attribution:
                 above = self.clause(said)
                 c.attribution, c.speakers = above.attribution, above.speakers
@@ -1202,7 +1205,7 @@ class Clauses:
             c.attribution, c.speakers = parent.attribution, parent.speakers
         elif dep == "conj" and c.own and lemma in q.SAYING and not c.attribution:
             # "the shop was planned, he said, and both owners had agreed"
-            said = next((k for k in p.children[head] if p.deps[k] == "ccomp" and k < head), -1)
+            said = self._fronted(head)
             if said >= 0 and p.words[head + 1] == "," and QUOTES.isdisjoint(p.words[said:head]):
                 above = self.clause(said)
                 c.attribution, c.speakers = above.attribution, above.speakers

@@ -125,6 +125,8 @@ HOPING = words(
 #: Of ``that`` and a bare verb these make something that must be (*demanded that the firm raise wages*).
 DEMANDING = words("demand require request insist recommend propose urge order ask")
 DENYING = frozenset({"deny", "doubt"})
+#: Verbs that leave open whether somebody did what they name with *of*.
+ACCUSING = words("accuse suspect convict")
 
 #: Nouns whose clause is held or feared, and no fact.
 CLAIMS = words(

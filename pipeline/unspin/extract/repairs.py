@@ -14,7 +14,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from unspin.cache import kept
-from unspin.extract.qualifiers import SAYING
+from unspin.extract.qualifiers import ACCUSING, SAYING
 from unspin.extract.senses import TIME_NOUNS
 from unspin.extract.wordlists import words
 
@@ -296,8 +296,8 @@ def _quoted(p: Parse, i: int) -> bool:
 #: What follows the figure of a sum.
 _SCALES = words("k m bn tn b")
 
-#: Verbs of whom one does what to, with *of*.
-_ACCUSING = words("accuse suspect convict acquit clear")
+#: Verbs of which *of* tells what somebody did or did not do.
+_ACCUSING = ACCUSING | words("acquit clear")
 
 
 def _sum(p: Parse, i: int) -> bool:

@@ -130,7 +130,7 @@ def authors_odds(candidate: Candidate) -> float:
 
 
 def own(
-    candidates: Sequence[Candidate], spun: Sequence[Sequence[str]], frequencies: Floats, strange: Flags | None = None
+    candidates: Sequence[Candidate], spun: Sequence[Sequence[str]], frequencies: Floats, strange: Flags
 ) -> Floats:
     """Give the features of candidates for the words of their keys, wherever they stand, (candidates, features).
 
@@ -138,7 +138,6 @@ def own(
     ``spun``: the words of each one's key; ``frequencies``: how much likelier each is than these by themselves;
     ``strange``: which are of packs that did not come with Unspin, so that their authors' word is all there is.
     """
-    others = np.zeros(len(candidates), np.bool_) if strange is None else strange
     values = np.zeros((len(candidates), len(NAMES)))
     terms = np.array([c.channel == "glossary" for c in candidates], np.bool_)
     changed = np.array([c.changed_odds for c in candidates])
@@ -150,12 +149,12 @@ def own(
         "fuzzy": [c.slip for c in candidates],
         "open": [c.channel == "open" for c in candidates],
         "frequency": frequencies,
-        "judged": np.where(terms | others, 0.0, changed),
+        "judged": np.where(terms | strange, 0.0, changed),
         "told": [
             authors_odds(c) if alien else c.changed_odds if term else 0.0
-            for c, term, alien in zip(candidates, terms.tolist(), others.tolist(), strict=True)
+            for c, term, alien in zip(candidates, terms.tolist(), strange.tolist(), strict=True)
         ],
-        "share": np.where(others, 0.0, [c.answer_share for c in candidates]),
+        "share": np.where(strange, 0.0, [c.answer_share for c in candidates]),
     }
     for name, column in columns.items():
         values[:, INDEX[name]] = column
