@@ -168,7 +168,7 @@ class _Relations:
         last = bisect.bisect_left(self.starts, reading.start + reading.length)
         given = self._given(block, reading)
         if given is not None and "VB" in given.tags and parse.lower[0] in self.verbs:
-            parse = parse.bidding()
+            parse.bid()
         reader = Reader(parse, reading.start, self.text, self.mentions, first, last, self.found.demonyms)
         reader.types = self.types
         reader.verbs = self.verbs

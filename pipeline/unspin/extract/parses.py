@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, Any
 
 from unspin.extract.repairs import mend
@@ -99,26 +98,22 @@ class Parse:
                 rights[at] = i
                 at = heads[at]
 
-    def bidding(self) -> Parse:
-        """Give this parse with its first word a verb in its base form, where it is a past or one noun before another.
+    def bid(self) -> None:
+        """Read the first word as a verb in its base form, where it is a past or one noun before another.
 
-        *supply electricity* and *cut taxes* below *The ministry will:*.  This parse stays as it is, for others read it.
+        *supply electricity* and *cut taxes* below *The ministry will:*.
         """
         noun = self.heads[0]
-        past = noun == 0 and self.tags[0] == "VBD"
-        if not past and (self.deps[0] != "compound" or self.heads[noun] != noun or self.lefts[noun] != 0):
-            return self
-        other = copy.copy(self)
-        other.tags = ["VB", *self.tags[1:]]
-        other.heads, other.deps = list(self.heads), list(self.deps)
-        if not past:
-            other.heads[0], other.deps[0] = 0, "ROOT"
-            other.heads[noun], other.deps[noun] = 0, "dobj"
+        if noun == 0 and self.tags[0] == "VBD":
+            self.tags[0] = "VB"
+        elif self.deps[0] == "compound" and self.heads[noun] == noun and self.lefts[noun] == 0:
+            self.tags[0] = "VB"
+            self.heads[0], self.deps[0] = 0, "ROOT"
+            self.heads[noun], self.deps[noun] = 0, "dobj"
             for k in self.children[noun]:
                 if self.deps[k] == "punct":
-                    other.heads[k] = 0
-        other._edges()
-        return other
+                    self.heads[k] = 0
+            self._edges()
 
     def particle(self, verb: int) -> int:
         """Give the particle of a verb (*put off*), or the verb where it has none."""
